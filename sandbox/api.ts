@@ -1,0 +1,55 @@
+import type { Cloud } from './cloud.ts';
+
+/** One API method of the local Google Cloud: a row in the route table of a file in `apis/`. */
+export interface ApiMethod {
+  /** Discovery id, e.g. `run.projects.locations.services.list`: requests and responses are checked against it. */
+  readonly id: string;
+  /** Discovery document, e.g. `run.v1`, `compute.v1`, `cloudresourcemanager.v3`. */
+  readonly document: string;
+  readonly verb: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Discovery's flat path with the base path, e.g. `/v1/projects/{project}/locations/{location}/services/{service}:getIamPolicy`. */
+  readonly path: string;
+  /** Permission that the caller needs, and the resource it needs it on, as a policy key of `Cloud.policies`; absent = open to any caller. */
+  readonly permission?: { readonly name: string; readonly on: (call: ApiCall) => string };
+  handle(call: ApiCall, cloud: Cloud): ApiReply | Promise<ApiReply>;
+}
+
+export interface ApiCall {
+  /** Path parameters by their names in `path`, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** Parsed JSON body; undefined when empty. */
+  readonly body: unknown;
+  readonly caller: Caller;
+  readonly userAgent: string;
+}
+
+/** Who calls, from the bearer token: `user:admin@example.com` for gcloud's fake token, the service account for a metadata token. */
+export interface Caller {
+  /** As in a policy: `user:…` or `serviceAccount:…`. */
+  readonly member: string;
+  readonly email: string;
+}
+
+export interface ApiReply {
+  readonly status: number;
+  /** JSON; undefined = empty body. */
+  readonly body?: unknown;
+}
+
+/** A refusal in Google's words. Compute bodies have no `status` and carry `errors[]`; all others have `status` and, where Google gives them, `details` or `errors`. */
+export class GoogleError extends Error {
+  readonly httpStatus: number;
+  /** `NOT_FOUND`, `ABORTED`, … */
+  readonly status: string;
+  /** `notFound`, `conditionNotMet`, `rateLimitExceeded`, `aborted`, … */
+  readonly reason: string | undefined;
+
+  constructor(httpStatus: number, status: string, message: string, reason?: string) {
+    super(message);
+    this.name = 'GoogleError';
+    this.httpStatus = httpStatus;
+    this.status = status;
+    this.reason = reason;
+  }
+}
