@@ -15,6 +15,8 @@ export interface Inventory {
   readonly services: ReadonlyMap<string, RunService>;
   /** IAM policies by full resource name of service, project, folder or organisation; absent = not read. */
   readonly policies: ReadonlyMap<string, Policy>;
+  /** Live only: when each policy's read was answered (ms); a write may use a read younger than 5 s as its base. */
+  readonly policyReadAt?: ReadonlyMap<string, number>;
   /** Permissions of custom roles whose definition was read, by role name (`projects/P/roles/R`). */
   readonly customRoles: ReadonlyMap<string, readonly string[]>;
   readonly unreadable: readonly Unreadable[];

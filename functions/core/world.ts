@@ -94,7 +94,7 @@ export interface Ledger {
 
   /** Replaces the open findings of a project; says which are new and which are gone. */
   saveFindings(project: string, findings: readonly Finding[], now: number): Promise<FindingChanges>;
-  openFindings(project?: string): Promise<readonly Finding[]>;
+  openFindings(project?: string): Promise<readonly OpenFinding[]>;
 
   recordRun(run: Run): Promise<void>;
   runs(limit: number): Promise<readonly Run[]>;
@@ -141,6 +141,12 @@ export interface Hold {
 export interface ClientIds {
   readonly rejected: ReadonlySet<string>;
   readonly accepted: ReadonlySet<string>;
+}
+
+export interface OpenFinding {
+  readonly finding: Finding;
+  /** When it was first found since it was last resolved (ms). */
+  readonly openedAt: number;
 }
 
 export interface FindingChanges {
