@@ -12,6 +12,8 @@ export interface ApiMethod {
   /** Permission that the caller needs, and the resource it needs it on, as a policy key of `Cloud.policies`; absent = open to any caller. */
   readonly permission?: { readonly name: string; readonly on: (call: ApiCall) => string };
   handle(call: ApiCall, cloud: Cloud): ApiReply | Promise<ApiReply>;
+  /** Called when the call was refused (by permission, rule or an injected 409), so that a method that writes can leave Google's audit entry of the attempt. */
+  onRefused?(call: ApiCall, cloud: Cloud, error: GoogleError): void;
 }
 
 export interface ApiCall {
@@ -44,12 +46,21 @@ export class GoogleError extends Error {
   readonly status: string;
   /** `notFound`, `conditionNotMet`, `rateLimitExceeded`, `aborted`, … */
   readonly reason: string | undefined;
+  /** `error.details` of a one-platform body. */
+  readonly details: readonly Record<string, unknown>[] | undefined;
 
-  constructor(httpStatus: number, status: string, message: string, reason?: string) {
+  constructor(
+    httpStatus: number,
+    status: string,
+    message: string,
+    reason?: string,
+    details?: readonly Record<string, unknown>[],
+  ) {
     super(message);
     this.name = 'GoogleError';
     this.httpStatus = httpStatus;
     this.status = status;
     this.reason = reason;
+    this.details = details;
   }
 }

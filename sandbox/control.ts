@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { ApiReply } from './api.ts';
+import type { DiscoveryCheck } from './discovery-check.ts';
+import type { Faults } from './faults.ts';
+import type { RequestLog } from './request-log.ts';
+
+/** Paths of the sandbox itself, not of Google: no credentials needed, not in the request log. */
+export const controlPrefix = '/_sandbox/';
+
+export type ControlRoutes = (verb: string, url: URL, body: string) => ApiReply;
+
+const stepBody = z.object({ name: z.string().optional() });
+const faultBody = z.object({
+  match: z.string(),
+  fault: z.union([z.literal([409, 412, 429, 503]), z.enum(['rate-limit-exceeded', 'slow', 'drop-write'])]),
+  probability: z.number().optional(),
+  times: z.number().optional(),
+  caller: z.string().optional(),
+  delayMs: z.number().optional(),
+});
+
+export interface ControlParts {
+  readonly requestLog: RequestLog;
+  readonly faults: Faults;
+  readonly discovery: DiscoveryCheck;
+}
+
+/** `GET health`, `GET requests`, `GET discovery`, `POST step {name}`, `POST faults {rule}` (match = a regular expression), `DELETE faults`. */
+export function buildControlRoutes({ requestLog, faults, discovery }: ControlParts): ControlRoutes {
+  return (verb, url, body) => {
+    switch (`${verb} ${url.pathname.slice(controlPrefix.length)}`) {
+      case 'GET health':
+        return { status: 200, body: { ok: true } };
+      case 'GET requests':
+        return { status: 200, body: requestLog.rows.slice(Number(url.searchParams.get('after') ?? 0)) };
+      case 'GET discovery':
+        return { status: 200, body: discovery.summary() };
+      case 'POST step':
+        requestLog.setStep(stepBody.parse(JSON.parse(body)).name);
+        return { status: 200, body: {} };
+      case 'POST faults': {
+        const { match, ...rule } = faultBody.parse(JSON.parse(body));
+        faults.add(withoutUndefined({ match: new RegExp(match), ...rule }));
+        return { status: 200, body: {} };
+      }
+      case 'DELETE faults':
+        faults.clear();
+        return { status: 200, body: {} };
+      default:
+        return { status: 404, body: { error: { code: 404, message: `no control path ${verb} ${url.pathname}` } } };
+    }
+  };
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+function withoutUndefined<T extends object>(value: T): Defined<T> {
+  const kept = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(kept) as Defined<T>;
+}

@@ -1,0 +1,106 @@
+import { type Caller, GoogleError } from './api.ts';
+import type { Cloud, StoredPolicy } from './cloud.ts';
+
+/**
+ * Whether a member holds a permission on a resource, by the policies of the resource itself, its project, folders and
+ * organisation. `resource` is a key of `cloud.policies`; project ids and numbers are the same. Conditional bindings count
+ * only where their expression is a request time that holds; groups have no members here.
+ */
+export function hasPermission(cloud: Cloud, member: string, permission: string, resource: string): boolean {
+  return ancestry(cloud, resource).some((key) => policyGrants(cloud, cloud.policies.get(key), member, permission));
+}
+
+/** Throws Google's 403 when the caller lacks the permission. */
+export function requirePermission(cloud: Cloud, caller: Caller, permission: string, resource: string): void {
+  if (hasPermission(cloud, caller.member, permission, resource)) return;
+  throw new GoogleError(
+    403,
+    'PERMISSION_DENIED',
+    `Permission '${permission}' denied on resource '${fullName(permission, resource)}' (or it may not exist).`,
+    undefined,
+    [
+      {
+        '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+        reason: 'IAM_PERMISSION_DENIED',
+        domain: `${permission.split('.')[0]}.googleapis.com`,
+        metadata: { permission, resource },
+      },
+    ],
+  );
+}
+
+/** The same key with the project as policies are kept: by number below `iap_web`, by id everywhere else. */
+export function canonicalKey(cloud: Cloud, key: string): string {
+  const [, name, rest = ''] = /^projects\/([^/]+)(\/.*)?$/.exec(key) ?? [];
+  if (name === undefined) return key;
+  const project = findProject(cloud, name);
+  if (!project) return key;
+  return `projects/${rest.startsWith('/iap_web') ? project.projectNumber : project.projectId}${rest}`;
+}
+
+/** A project by id or number. */
+export function findProject(cloud: Cloud, idOrNumber: string) {
+  const byId = cloud.projects.get(idOrNumber);
+  if (byId || !/^\d+$/.test(idOrNumber)) return byId;
+  for (const project of cloud.projects.values()) if (project.projectNumber === idOrNumber) return project;
+  return undefined;
+}
+
+function ancestry(cloud: Cloud, resource: string): string[] {
+  const key = canonicalKey(cloud, resource);
+  const keys = [key];
+  for (let at = key.lastIndexOf('/'); at > 0; at = key.lastIndexOf('/', at - 1)) {
+    const above = key.slice(0, at);
+    if (above.includes('/')) keys.push(above);
+  }
+  const project = findProject(cloud, /^projects\/([^/]+)/.exec(key)?.[1] ?? '');
+  if (project) keys.push(`projects/${project.projectId}`);
+  for (
+    let parent = project?.parent ?? cloud.folders.get(key)?.parent;
+    parent;
+    parent = cloud.folders.get(parent)?.parent
+  )
+    keys.push(parent);
+  return keys;
+}
+
+function policyGrants(cloud: Cloud, policy: StoredPolicy | undefined, member: string, permission: string): boolean {
+  return (policy?.bindings ?? []).some(
+    (binding) =>
+      (binding.members ?? []).some((held) => isMember(held, member)) &&
+      roleHolds(cloud.roles.get(binding.role), permission) &&
+      conditionHolds(cloud, binding.condition),
+  );
+}
+
+function isMember(held: string, member: string): boolean {
+  if (held === 'allUsers' || held === 'allAuthenticatedUsers') return true;
+  if (held.startsWith('domain:'))
+    return member.startsWith('user:') && member.toLowerCase().endsWith(`@${held.slice(7).toLowerCase()}`);
+  return held.toLowerCase() === member.toLowerCase();
+}
+
+function roleHolds(permissions: readonly string[] | undefined, permission: string): boolean {
+  return (permissions ?? []).some((held) => {
+    if (held === '*') return permission !== 'iap.webServiceVersions.accessViaIAP';
+    return held.endsWith('*') ? permission.startsWith(held.slice(0, -1)) : held === permission;
+  });
+}
+
+function conditionHolds(cloud: Cloud, condition: Record<string, unknown> | undefined): boolean {
+  const expression = condition?.['expression'];
+  if (typeof expression !== 'string' || expression === '') return true;
+  const [, operator, time] =
+    /^\s*request\.time\s*(<|<=|>|>=)\s*timestamp\(["']([^"']+)["']\)\s*$/.exec(expression) ?? [];
+  if (time === undefined) return false;
+  const now = cloud.now().getTime();
+  const limit = Date.parse(time);
+  return operator?.startsWith('<') ? now < limit : now > limit;
+}
+
+function fullName(permission: string, resource: string): string {
+  const api = permission.split('.')[0];
+  if (/^(projects|folders|organizations)\/[^/]+$/.test(resource))
+    return `//cloudresourcemanager.googleapis.com/${resource}`;
+  return `//${api}.googleapis.com/${resource}`;
+}

@@ -1,0 +1,188 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { parseAccessToken } from './access-token.ts';
+import { type ApiCall, type ApiMethod, type ApiReply, type Caller, GoogleError } from './api.ts';
+import type { Cloud } from './cloud.ts';
+import { type ControlRoutes, controlPrefix } from './control.ts';
+import type { DiscoveryCheck } from './discovery-check.ts';
+import { buildFaultError, type FaultRule, type Faults } from './faults.ts';
+import { buildErrorBody } from './google-error-body.ts';
+import { requirePermission } from './permissions.ts';
+import type { RequestLog } from './request-log.ts';
+import { buildRouter } from './route.ts';
+
+export interface ServerParts {
+  readonly cloud: Cloud;
+  readonly methods: readonly ApiMethod[];
+  readonly faults: Faults;
+  readonly requestLog: RequestLog;
+  readonly discovery: DiscoveryCheck;
+  readonly control: ControlRoutes;
+  /** Added to every API call. */
+  readonly latencyMs: number;
+}
+
+/**
+ * The HTTP face of the local Google Cloud. Takes origin-form requests (clients with a root URL of their own) and
+ * absolute-form ones (gcloud with this server as its HTTP proxy); refuses CONNECT, so nothing can pass through it to the
+ * real Google. What it does not serve is answered 501 and names itself.
+ */
+export function buildServer(parts: ServerParts): Server {
+  const route = buildRouter(parts.methods);
+  const server = createServer((request, response) => {
+    answer(request).then(
+      ({ status, body }) => send(response, status, body),
+      (cause: unknown) =>
+        send(response, 500, buildErrorBody(new GoogleError(500, 'INTERNAL', String(cause)), undefined)),
+    );
+  });
+  server.on('connect', (request, socket) => {
+    parts.requestLog.add({ kind: 'api', method: '', verb: 'CONNECT', url: request.url ?? '', status: 403 });
+    socket.end('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+  });
+  return server;
+
+  async function answer(request: IncomingMessage): Promise<ApiReply> {
+    const started = performance.now();
+    const verb = request.method ?? 'GET';
+    const url = parseTarget(request);
+    const raw = await readBody(request);
+    if (url.pathname.startsWith(controlPrefix)) return parts.control(verb, url, raw);
+
+    const caller = parseCaller(request);
+    const found = route(verb, url.host, url.pathname);
+    const fault = found && caller ? parts.faults.draw(found.method.id, caller.email) : undefined;
+    const reply = await reply501Or(async () => {
+      if (parts.latencyMs > 0) await wait(parts.latencyMs);
+      if (!found) return refuseUnknown(verb, url);
+      if (!caller) throw unauthenticated();
+      const call = {
+        params: found.params,
+        query: url.searchParams,
+        body: parseJson(raw),
+        caller,
+        userAgent: request.headers['user-agent'] ?? '',
+      };
+      return serve(found.method, call, fault);
+    }, found?.method);
+    parts.requestLog.add({
+      kind: 'api',
+      method: found?.method.id ?? '',
+      verb,
+      url: url.pathname + url.search,
+      host: url.host,
+      caller: caller?.email ?? '',
+      status: reply.status,
+      ms: Math.round((performance.now() - started) * 10) / 10,
+      ...(fault ? { fault: String(fault.fault) } : {}),
+    });
+    return reply;
+  }
+
+  async function serve(method: ApiMethod, call: ApiCall, fault: FaultRule | undefined): Promise<ApiReply> {
+    if (fault?.fault === 'slow') await wait(fault.delayMs ?? 1000);
+    try {
+      const injected = fault && buildFaultError(fault.fault);
+      if (injected && injected.httpStatus !== 409)
+        return { status: injected.httpStatus, body: buildErrorBody(injected, apiOf(method)) };
+      if (injected) throw injected;
+      parts.discovery.checkRequest(method, call);
+      if (method.permission)
+        requirePermission(parts.cloud, call.caller, method.permission.name, method.permission.on(call));
+      const reply = await method.handle(call, fault?.fault === 'drop-write' ? forgetfulCopy(parts.cloud) : parts.cloud);
+      parts.discovery.checkResponse(method, call, reply);
+      return reply;
+    } catch (cause) {
+      if (cause instanceof GoogleError) method.onRefused?.(call, parts.cloud, cause);
+      throw cause;
+    }
+  }
+}
+
+/** Writes to the copy succeed and are lost, and nobody hears of them. */
+function forgetfulCopy(cloud: Cloud): Cloud {
+  const { iam, projects, folders, runServices, compute, policies, iapSettings, serviceAccounts, roles } = cloud;
+  const maps = structuredClone({
+    projects,
+    folders,
+    runServices,
+    compute,
+    policies,
+    iapSettings,
+    serviceAccounts,
+    roles,
+  });
+  return { iam, ...maps, logEntries: [], now: () => cloud.now(), audit: () => undefined };
+}
+
+async function reply501Or(work: () => Promise<ApiReply>, method: ApiMethod | undefined): Promise<ApiReply> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof GoogleError)) throw cause;
+    return { status: cause.httpStatus, body: buildErrorBody(cause, method && apiOf(method)) };
+  }
+}
+
+function apiOf(method: ApiMethod): string | undefined {
+  return method.document.split('.')[0];
+}
+
+function parseTarget(request: IncomingMessage): URL {
+  const target = request.url ?? '/';
+  return new URL(/^https?:\/\//i.test(target) ? target : `http://${request.headers.host ?? '127.0.0.1'}${target}`);
+}
+
+function parseCaller(request: IncomingMessage): Caller | undefined {
+  const token = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  return token === undefined ? undefined : parseAccessToken(token);
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseJson(raw: string): unknown {
+  if (raw.trim() === '') return undefined;
+  try {
+    return JSON.parse(raw);
+  } catch {
+    throw new GoogleError(
+      400,
+      'INVALID_ARGUMENT',
+      `Invalid JSON payload received. Unexpected token.\n${raw.slice(0, 60)}\n^`,
+    );
+  }
+}
+
+function refuseUnknown(verb: string, url: URL): never {
+  throw new GoogleError(
+    501,
+    'UNIMPLEMENTED',
+    `${verb} ${url.host}${url.pathname} is not served by the sandbox.`,
+    'notImplemented',
+  );
+}
+
+function unauthenticated(): GoogleError {
+  return new GoogleError(
+    401,
+    'UNAUTHENTICATED',
+    'Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.',
+    'required',
+  );
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=UTF-8',
+    'content-length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
