@@ -71,3 +71,8 @@ export function parseComputeLink(link: string): string | undefined {
 export function regionOf(resource: string): string {
   return parseServiceName(resource)?.region ?? parseComputeName(resource)?.region ?? 'global';
 }
+
+/** The project in a full resource name; empty for names that have none. */
+export function projectOf(resource: string): string {
+  return /\/projects\/([^/]+)/.exec(resource)?.[1] ?? '';
+}

@@ -1,0 +1,62 @@
+import type { Settings } from '../config.ts';
+import { rules as allRules } from '../rules/index.ts';
+import type { FindingDraft, Rule } from '../rules/rule.ts';
+import { type AccessPath, resolveAccessPaths } from './access-paths.ts';
+import { lowerMode } from './consent.ts';
+import { buildFindingId, compareFindings, compareText, type Finding } from './finding.ts';
+import type { Inventory, NotEvaluated, Unreadable } from './inventory.ts';
+import { projectOf, regionOf } from './resource-name.ts';
+import { resolveWantedIdentities } from './wanted-identities.ts';
+
+/** What an inventory means: paths, findings in their fixed order, and all that could not be said. */
+export interface Evaluation {
+  readonly paths: readonly AccessPath[];
+  readonly findings: readonly Finding[];
+  readonly unreadable: readonly Unreadable[];
+  readonly notEvaluated: readonly NotEvaluated[];
+}
+
+export interface EvaluateOptions {
+  readonly settings: Settings;
+  /** Client IDs that IAM is known to refuse (ledger); empty without a ledger. */
+  readonly rejectedClientIds?: ReadonlySet<string>;
+  readonly rules?: readonly Rule[];
+}
+
+/** Resolves access paths and runs every rule. Pure: the same inventory and settings give the same evaluation. */
+export function evaluate(inventory: Inventory, options: EvaluateOptions): Evaluation {
+  const { settings, rejectedClientIds = new Set<string>(), rules = allRules } = options;
+  const resolved = resolveAccessPaths(inventory, settings.urlMask);
+  const { wanted, unreadable } = resolveWantedIdentities(
+    inventory,
+    resolved.paths,
+    settings.identity,
+    rejectedClientIds,
+  );
+  const estate = { inventory, paths: resolved.paths, wanted, settings };
+  const findings = rules.flatMap((rule) =>
+    rule.evaluate(estate).map((draft) => completeFinding(rule.id, draft, settings)),
+  );
+  return {
+    paths: resolved.paths,
+    findings: findings.sort(compareFindings),
+    unreadable: [...inventory.unreadable, ...resolved.unreadable, ...unreadable].sort(
+      (a, b) => compareText(a.resource, b.resource) || compareText(a.code, b.code),
+    ),
+    notEvaluated: [...inventory.notEvaluated, ...resolved.notEvaluated],
+  };
+}
+
+function completeFinding(rule: string, draft: FindingDraft, settings: Settings): Finding {
+  const { actions, gcloud, terraform, ...rest } = draft;
+  const capabilities: readonly string[] = settings.capabilities;
+  return {
+    id: buildFindingId(rule, draft.resource, draft.subject),
+    rule,
+    ...rest,
+    mode: lowerMode(draft.mode, settings.modes[rule]),
+    project: projectOf(draft.resource),
+    region: regionOf(draft.resource),
+    fix: { actions: actions.filter((action) => capabilities.includes(action.kind)), gcloud, terraform },
+  };
+}

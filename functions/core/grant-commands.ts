@@ -1,0 +1,46 @@
+import { buildHclLabel, quoteHcl, quoteShell } from './command-text.ts';
+import type { RunService } from './inventory.ts';
+import { invokerRole } from './policy-guard.ts';
+
+/** The gcloud command that grants `member` run.invoker on the service. */
+export function buildGrantCommand(service: RunService, member: string): string {
+  return [
+    'gcloud run services add-iam-policy-binding',
+    quoteShell(service.service),
+    `--project=${quoteShell(service.project)}`,
+    `--region=${quoteShell(service.region)}`,
+    `--member=${quoteShell(member)}`,
+    `--role=${invokerRole}`,
+  ].join(' ');
+}
+
+/** The same grant as Terraform: a non-authoritative member, and the import block for one that is there already. */
+export function buildGrantTerraform(
+  service: RunService,
+  member: string,
+  identity: 'service-agent' | 'oauth-client',
+): string {
+  const label = buildHclLabel(
+    'iap',
+    identity === 'service-agent' ? 'agent' : 'client',
+    service.service,
+    service.region,
+  );
+  const address = `google_cloud_run_v2_service_iam_member.${label}`;
+  const id = `projects/${service.project}/locations/${service.region}/services/${service.service} ${invokerRole} ${member}`;
+  return [
+    'import {',
+    `  to = ${address}`,
+    `  id = ${quoteHcl(id)}`,
+    '}',
+    '',
+    `resource "google_cloud_run_v2_service_iam_member" "${label}" {`,
+    `  project  = ${quoteHcl(service.project)}`,
+    `  location = ${quoteHcl(service.region)}`,
+    `  name     = ${quoteHcl(service.service)}`,
+    `  role     = "${invokerRole}"`,
+    `  member   = ${quoteHcl(member)}`,
+    '}',
+    '',
+  ].join('\n');
+}

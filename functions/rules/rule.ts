@@ -1,0 +1,28 @@
+import type { Settings } from '../config.ts';
+import type { AccessPath } from '../core/access-paths.ts';
+import type { Action, Finding } from '../core/finding.ts';
+import type { Inventory } from '../core/inventory.ts';
+import type { WantedIdentity } from '../core/wanted-identities.ts';
+
+/** A rule: a name and one pure function. It never reads, writes, logs or formats. Its page is `docs/rules/<id>.md`. */
+export interface Rule {
+  readonly id: string;
+  evaluate(estate: Estate): readonly FindingDraft[];
+}
+
+/** What rules look at: the inventory, and what follows from it. */
+export interface Estate {
+  readonly inventory: Inventory;
+  readonly paths: readonly AccessPath[];
+  readonly wanted: readonly WantedIdentity[];
+  readonly settings: Settings;
+}
+
+/** A finding before the parts that are the same for all rules: id, project, region, and what settings take away. */
+export interface FindingDraft
+  extends Pick<Finding, 'severity' | 'mode' | 'resource' | 'subject' | 'message' | 'hint' | 'want' | 'have' | 'via'> {
+  readonly actions: readonly Action[];
+  readonly gcloud: readonly string[];
+  readonly terraform: string;
+  readonly note?: string;
+}
