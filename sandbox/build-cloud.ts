@@ -1,5 +1,7 @@
 import type { Cloud, LogEntry } from './cloud.ts';
 import { predefinedRoles } from './predefined-roles.ts';
+import { buildPubSubStore } from './pubsub-store.ts';
+import { buildTaskStore } from './task-store.ts';
 
 export type AuditListener = (entry: LogEntry) => void;
 
@@ -15,6 +17,7 @@ export function buildCloud(options: CloudOptions = {}): {
 } {
   const listeners = new Set<AuditListener>();
   const logEntries: LogEntry[] = [];
+  const now = options.now ?? (() => new Date());
   const cloud: Cloud = {
     iam: options.iam ?? 'today',
     projects: new Map(),
@@ -25,8 +28,10 @@ export function buildCloud(options: CloudOptions = {}): {
     iapSettings: new Map(),
     serviceAccounts: new Set(),
     roles: new Map(Object.entries(predefinedRoles)),
+    tasks: buildTaskStore(),
+    pubsub: buildPubSubStore(now),
     logEntries,
-    now: options.now ?? (() => new Date()),
+    now,
     audit(entry) {
       logEntries.push(entry);
       for (const listener of listeners) listener(entry);

@@ -1,4 +1,6 @@
 import type { Caller } from './api.ts';
+import type { PubSubStore } from './pubsub-store.ts';
+import type { TaskStore } from './task-store.ts';
 
 /**
  * The state of the local Google Cloud: resources as the real APIs return them, by relative resource name, and their
@@ -25,6 +27,10 @@ export interface Cloud {
   readonly serviceAccounts: Set<string>;
   /** Custom and predefined roles: name -> permissions. The predefined ones are a table of ours (FACTS 9). */
   readonly roles: Map<string, readonly string[]>;
+  /** Cloud Tasks queues and tasks. */
+  readonly tasks: TaskStore;
+  /** Pub/Sub topics, messages and subscriptions. */
+  readonly pubsub: PubSubStore;
   /** Log entries, oldest first, for entries.list. */
   readonly logEntries: LogEntry[];
   now(): Date;

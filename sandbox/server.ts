@@ -100,7 +100,8 @@ export function buildServer(parts: ServerParts): Server {
 
 /** Writes to the copy succeed and are lost, and nobody hears of them. */
 function forgetfulCopy(cloud: Cloud): Cloud {
-  const { iam, projects, folders, runServices, compute, policies, iapSettings, serviceAccounts, roles } = cloud;
+  const { iam, projects, folders, runServices, compute, policies, iapSettings, serviceAccounts, roles, tasks, pubsub } =
+    cloud;
   const maps = structuredClone({
     projects,
     folders,
@@ -111,7 +112,7 @@ function forgetfulCopy(cloud: Cloud): Cloud {
     serviceAccounts,
     roles,
   });
-  return { iam, ...maps, logEntries: [], now: () => cloud.now(), audit: () => undefined };
+  return { iam, ...maps, tasks, pubsub, logEntries: [], now: () => cloud.now(), audit: () => undefined };
 }
 
 async function reply501Or(work: () => Promise<ApiReply>, method: ApiMethod | undefined): Promise<ApiReply> {

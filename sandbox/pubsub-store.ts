@@ -1,0 +1,47 @@
+/** Pub/Sub: topics, subscriptions, and every message that was ever published, kept so that dead letters can be looked at. */
+export interface PubSubStore {
+  /** Topics as the API returns them, by `projects/ID/topics/T`. */
+  readonly topics: Map<string, Record<string, unknown>>;
+  /** Subscriptions as the API returns them, by `projects/ID/subscriptions/S`. */
+  readonly subscriptions: Map<string, SubscriptionRecord>;
+  /** Keeps a message; its id. The topic need not exist. */
+  publish(topic: string, message: NewMessage): string;
+  /** What was published to a topic, oldest first. */
+  messages(topic: string): readonly PubSubMessage[];
+}
+
+export interface SubscriptionRecord extends Record<string, unknown> {
+  readonly name: string;
+  readonly topic: string;
+  pushConfig: Record<string, unknown>;
+}
+
+export interface NewMessage {
+  /** Base64. */
+  readonly data?: string | undefined;
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
+  readonly orderingKey?: string | undefined;
+}
+
+export interface PubSubMessage extends NewMessage {
+  readonly messageId: string;
+  /** ISO time. */
+  readonly publishTime: string;
+}
+
+export function buildPubSubStore(now: () => Date): PubSubStore {
+  const messages = new Map<string, PubSubMessage[]>();
+  let lastId = 10_000_000_000_000_000n;
+  return {
+    topics: new Map(),
+    subscriptions: new Map(),
+    publish(topic, message) {
+      const messageId = String(++lastId);
+      const kept = messages.get(topic) ?? [];
+      kept.push({ ...message, messageId, publishTime: now().toISOString() });
+      messages.set(topic, kept);
+      return messageId;
+    },
+    messages: (topic) => messages.get(topic) ?? [],
+  };
+}
