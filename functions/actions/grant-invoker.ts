@@ -1,3 +1,8 @@
+import type { Policy } from '../core/inventory.ts';
+import { addMembers } from '../core/policy-edit.ts';
+import { invokerRole } from '../core/policy-guard.ts';
+import type { PolicyChange } from '../core/world.ts';
+
 /** Add an IAP identity to `roles/run.invoker` on one regional service's own policy. */
 export interface GrantInvoker {
   readonly kind: 'grant-invoker';
@@ -7,4 +12,34 @@ export interface GrantInvoker {
   readonly member: string;
   /** Which identity it is: the agent is granted first, alone. */
   readonly identity: 'service-agent' | 'oauth-client';
+}
+
+/** One line for a person: what will be done, to what. */
+export function describeGrant({ resource, member }: Pick<GrantInvoker, 'resource' | 'member'>): string {
+  return `grant ${invokerRole} on ${resource} to ${member}`;
+}
+
+/** Whether the policy holds the grant already. */
+export function isGranted(policy: Policy, { member }: Pick<GrantInvoker, 'member'>): boolean {
+  return addMembers(policy, invokerRole, [member]) === policy;
+}
+
+/** The policy change that makes grants on one and the same service, in the given order of members. */
+export function buildGrantChange(grants: readonly [GrantInvoker, ...GrantInvoker[]]): Omit<PolicyChange, 'base'> {
+  return {
+    capability: 'grant-invoker',
+    kind: 'add',
+    resource: grants[0].resource,
+    role: invokerRole,
+    members: grants.map(({ member }) => member),
+  };
+}
+
+/** The change that takes back what `members` a grant added. */
+export function buildGrantUndo(
+  grant: Omit<PolicyChange, 'base'>,
+  members: readonly string[],
+  changeId: string,
+): Omit<PolicyChange, 'base'> {
+  return { ...grant, kind: 'remove', members, undoes: changeId };
 }

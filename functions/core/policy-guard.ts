@@ -27,6 +27,7 @@ export function assertLegalChange(
   if (!capabilities.includes(change.capability)) refuse(`the capability ${change.capability} is off`);
   if (!parseServiceName(change.resource)) refuse('only the policy of a Cloud Run service may be changed');
   if (change.role !== invokerRole) refuse(`the role ${change.role} may not be changed`);
+  if (change.kind === 'remove' && change.undoes === undefined) refuse('only the undo of a grant may remove a member');
   if (change.members.length === 0) refuse('no member is named');
   for (const member of change.members) {
     if (!isAgentMember(member) && !isClientIdMember(member)) refuse(`${JSON.stringify(member)} is no IAP identity`);

@@ -53,6 +53,8 @@ export interface PolicyChange {
   readonly resource: string;
   readonly role: string;
   readonly members: readonly string[];
+  /** Id of the change of ours that this one takes back: the only removal that `grant-invoker` allows. */
+  readonly undoes?: string;
   /** A live read that may be used as the base if it is younger than 5 s. */
   readonly base?: PolicyRead;
 }
@@ -111,8 +113,6 @@ export interface ChangeIntent {
   readonly runId: string;
   readonly findingIds: readonly string[];
   readonly change: Omit<PolicyChange, 'base'>;
-  /** The change that this one undoes. */
-  readonly undoes?: string;
   readonly at: number;
 }
 

@@ -1,0 +1,116 @@
+import pLimit from 'p-limit';
+import { applyChange } from './apply-change.ts';
+import type { Evaluation } from './evaluate.ts';
+import type { Inventory } from './inventory.ts';
+import { clientIdOf, type Plan, type PlannedChange, planChanges } from './plan.ts';
+import type { ReconcileKey } from './reconcile.ts';
+import type { Change, ClientIds, PolicyRead, World } from './world.ts';
+
+export interface Applied {
+  readonly changes: readonly Change[];
+  /** Findings that are no longer true: granted, there already, or about a client ID that IAM refuses. */
+  readonly settled: ReadonlySet<string>;
+}
+
+export interface ApplyInput {
+  readonly key: ReconcileKey;
+  readonly inventory: Inventory;
+  readonly evaluation: Evaluation;
+  readonly clientIds: ClientIds;
+}
+
+/** Writes in flight at once: Cloud Run's write quota is per region and minute, so more would only wait there. */
+const writesAtOnce = 16;
+const rejectionMs = 30 * 24 * 3_600_000;
+
+/**
+ * Carries out a plan: first all grants that are known to work, then client IDs on trial, then, where a trial was
+ * taken, the other services that wait for the same client ID. Every write goes through `applyChange`.
+ */
+export async function applyPlan(plan: Plan, input: ApplyInput, world: World): Promise<Applied> {
+  const { key, inventory } = input;
+  const changes: Change[] = [];
+  const settled = new Set<string>();
+  const accepted = new Set(input.clientIds.accepted);
+  let serial = 0;
+
+  await applyAll(plan.changes.filter(({ trial }) => !trial));
+  await applyAll(plan.changes.filter(({ trial }) => trial));
+  const waiting = plan.left.filter(({ why }) => why === 'client-id-on-trial').map(({ finding }) => finding);
+  const budget = plan.budget - changes.length;
+  const follow = planChanges({
+    findings: waiting.filter(({ id }) => !settled.has(id)),
+    modes: ['enforce', 'approve'],
+    paused: false,
+    holds: [],
+    budget,
+    openedAt: new Map(),
+    acceptedClientIds: accepted,
+  });
+  await applyAll(follow.changes.filter(({ trial }) => !trial));
+  return { changes, settled };
+
+  async function applyAll(planned: readonly PlannedChange[]): Promise<void> {
+    const limit = pLimit(writesAtOnce);
+    // All come to an end before anything is thrown: no write may outlive the lease.
+    const ends = await Promise.allSettled(planned.map((one) => limit(() => applyOne(one))));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  async function applyOne(planned: PlannedChange): Promise<void> {
+    const done = await write(planned);
+    // One bad member must not block the others on the resource: each is tried alone.
+    if (done.result?.code === 'principal-does-not-exist' && planned.change.members.length > 1) {
+      for (const member of planned.change.members) {
+        await applyOne({
+          ...planned,
+          change: { ...planned.change, members: [member] },
+          findingIds: findingsOf(planned, member),
+        });
+      }
+      return;
+    }
+    const clientIds = planned.change.members.map(clientIdOf).filter((id) => !id.includes('@'));
+    if (done.result?.code === 'principal-does-not-exist' && clientIds.length > 0) {
+      await rejectClientIds(clientIds);
+      return;
+    }
+    changes.push(done);
+    if (done.result?.outcome === 'failed') return;
+    for (const id of planned.findingIds) settled.add(id);
+    for (const id of clientIds) {
+      accepted.add(id);
+      await world.ledger.acceptClientId(id);
+    }
+  }
+
+  async function rejectClientIds(clientIds: readonly string[]): Promise<void> {
+    for (const id of clientIds) {
+      await world.ledger.rejectClientId(id, world.clock.now() + rejectionMs);
+      world.log.info('client id is no principal for IAM; the service agent alone is used', { clientId: id, days: 30 });
+      for (const finding of input.evaluation.findings) {
+        if (clientIdOf(finding.subject) === id && finding.rule === 'iap-invoker-missing') settled.add(finding.id);
+      }
+    }
+  }
+
+  function write({ change, findingIds }: PlannedChange): Promise<Change> {
+    serial += 1;
+    const changeId = `${key.runId}-${serial}`;
+    const base = baseOf(change.resource, inventory);
+    return applyChange(change, { project: key.project, runId: key.runId, changeId, findingIds, base }, world);
+  }
+
+  function findingsOf({ findingIds }: PlannedChange, member: string): readonly string[] {
+    return input.evaluation.findings
+      .filter(({ id, subject }) => findingIds.includes(id) && subject === member)
+      .map(({ id }) => id);
+  }
+}
+
+function baseOf(resource: string, { policies, policyReadAt }: Inventory): PolicyRead | undefined {
+  const policy = policies.get(resource);
+  const readAt = policyReadAt?.get(resource);
+  return policy && readAt !== undefined ? { policy, readAt } : undefined;
+}

@@ -1,0 +1,40 @@
+import { AppError } from '../errors.ts';
+import { leaseMs } from './apply-change.ts';
+import { closeOpenIntents } from './close-intents.ts';
+import type { World } from './world.ts';
+
+export interface OwnWrite {
+  readonly project: string;
+  /** Full resource name of the service whose policy was changed. */
+  readonly resource: string;
+  /** The etag that the audit entry's response carries. */
+  readonly etag: string;
+  readonly runId: string;
+  readonly eventId?: string;
+}
+
+/**
+ * Whether a policy change made with our own principal is in the ledger (DESIGN 6.8). `own`: ours, and no new round
+ * starts. `foreign`: somebody else holds our identity: a critical alert is logged and the caller reconciles the project.
+ */
+export async function checkOwnWrite(write: OwnWrite, world: World): Promise<'own' | 'foreign'> {
+  const { ledger, log } = world;
+  if (await ledger.isOwnEtag(write.resource, write.etag)) return 'own';
+  // The write may be one whose result was never recorded: close such intents first, under the lease.
+  if (!(await ledger.acquireLease(write.project, write.runId, leaseMs))) {
+    throw new AppError('project-busy', `Another run is at work on ${write.project}; this check comes back later.`);
+  }
+  try {
+    await closeOpenIntents(write.project, world);
+  } finally {
+    await ledger.releaseLease(write.project, write.runId);
+  }
+  if (await ledger.isOwnEtag(write.resource, write.etag)) return 'own';
+  log.error('our principal changed a policy and the ledger knows nothing of it', {
+    code: 'foreign-own-write',
+    resource: write.resource,
+    etag: write.etag,
+    eventId: write.eventId,
+  });
+  return 'foreign';
+}

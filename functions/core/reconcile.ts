@@ -1,0 +1,189 @@
+import { hashSettings } from '../config.ts';
+import { AppError, type ErrorCode, errorCodes, TerminalError } from '../errors.ts';
+import { leaseMs } from './apply-change.ts';
+import { applyPlan } from './apply-plan.ts';
+import { closeOpenIntents } from './close-intents.ts';
+import { type Evaluation, evaluate } from './evaluate.ts';
+import type { Finding, Mode } from './finding.ts';
+import type { NotEvaluated, Unreadable } from './inventory.ts';
+import { type LeftAlone, type Plan, planChanges } from './plan.ts';
+import type { Change, ClientIds, World } from './world.ts';
+
+/** A request is only a key: what the event said is not believed, the present is read. */
+export interface ReconcileKey {
+  /** Canonical project name. */
+  readonly project: string;
+  readonly reason: 'event' | 'sweep' | 'own-write' | 'manual';
+  /** Unique per run; holder of the lease and prefix of change ids. */
+  readonly runId: string;
+  readonly eventId?: string;
+  readonly actor?: string;
+}
+
+export interface ReconcileOptions {
+  /** Modes that are applied; `enforce` alone unless a person says yes. */
+  readonly modes?: readonly Mode[];
+  /** Asked with the exact plan before the first write; false = nothing is written. */
+  readonly confirm?: (plan: Plan, evaluation: Evaluation) => Promise<boolean>;
+  /** Changes allowed in this run instead of the settings' limits: for a plan that a person confirms by name. */
+  readonly maxChanges?: number;
+}
+
+export interface ReconcileResult {
+  /** `clean`: nothing is wrong. `fixed`: something was wrong and no longer is. `reported`: people were told. `waiting`: something waits for a person, a limit or a hold. */
+  readonly outcome: 'clean' | 'fixed' | 'reported' | 'waiting';
+  readonly project: string;
+  /** What is still wrong afterwards. */
+  readonly findings: readonly Finding[];
+  readonly changes: readonly Change[];
+  readonly left: readonly LeftAlone[];
+  readonly unreadable: readonly Unreadable[];
+  readonly notEvaluated: readonly NotEvaluated[];
+}
+
+const hourMs = 3_600_000;
+
+/**
+ * The one loop that every door ends in: read the project, evaluate, plan, write what may be written, record. Twice is
+ * once: a second run finds nothing to write. Throws a transient AppError when a retry can help.
+ */
+export async function reconcile(
+  key: ReconcileKey,
+  world: World,
+  options: ReconcileOptions = {},
+): Promise<ReconcileResult> {
+  const { ledger, clock, log } = world;
+  const startedAt = clock.now();
+  if (!(await ledger.acquireLease(key.project, key.runId, leaseMs))) {
+    throw new AppError('project-busy', `Another run is at work on ${key.project}; this one comes back later.`);
+  }
+  try {
+    const result = await runOnce(key, world, options);
+    await record(result.outcome, result);
+    return result;
+  } catch (error) {
+    if (error instanceof AppError) await record('failed', undefined, error.code);
+    throw error;
+  } finally {
+    await ledger.releaseLease(key.project, key.runId);
+  }
+
+  async function record(outcome: string, result?: ReconcileResult, error?: string): Promise<void> {
+    const run = {
+      id: key.runId,
+      project: key.project,
+      reason: key.reason,
+      startedAt,
+      endedAt: clock.now(),
+      outcome,
+      settingsHash: hashSettings(world.settings),
+      findings: result?.findings.length ?? 0,
+      changes: result?.changes.filter((change) => change.result?.outcome === 'applied').length ?? 0,
+    };
+    await ledger.recordRun(error === undefined ? run : { ...run, error });
+    log.info('project reconciled', { ...run, eventId: key.eventId, actor: key.actor, error });
+  }
+}
+
+async function runOnce(key: ReconcileKey, world: World, options: ReconcileOptions): Promise<ReconcileResult> {
+  const { ledger, reader, clock, settings } = world;
+  await closeOpenIntents(key.project, world);
+  const inventory = await reader.readProject(key.project);
+  const clientIds = await ledger.clientIds(clock.now());
+  const evaluation = evaluate(inventory, { settings, rejectedClientIds: clientIds.rejected });
+  const plan = await planFor(key.project, evaluation, clientIds, world, options);
+  const confirmed = plan.changes.length > 0 && (!options.confirm || (await options.confirm(plan, evaluation)));
+  const applied = confirmed
+    ? await applyPlan(plan, { key, inventory, evaluation, clientIds }, world)
+    : { changes: [], settled: new Set<string>() };
+
+  const findings = evaluation.findings.filter((finding) => !applied.settled.has(finding.id));
+  warnOfLimit(plan, key, world);
+  const { opened, resolved } = await ledger.saveFindings(key.project, findings, clock.now());
+  for (const finding of opened) world.log.warn('finding opened', describeFinding(finding, key));
+  for (const finding of resolved) world.log.info('finding resolved', describeFinding(finding, key));
+  assertNothingTransient(applied.changes);
+  return {
+    outcome: outcomeOf(applied.changes, findings, evaluation, plan.left),
+    project: key.project,
+    findings,
+    changes: applied.changes,
+    left: plan.left.filter(({ finding }) => !applied.settled.has(finding.id)),
+    unreadable: evaluation.unreadable,
+    notEvaluated: evaluation.notEvaluated,
+  };
+}
+
+async function planFor(
+  project: string,
+  evaluation: Evaluation,
+  clientIds: ClientIds,
+  { ledger, clock, settings }: World,
+  options: ReconcileOptions,
+): Promise<Plan> {
+  const now = clock.now();
+  const lastHour = await ledger.changesSince(now - hourMs);
+  const spent = lastHour.filter((change) => change.result === undefined || change.result.outcome === 'applied').length;
+  const { changesPerRun, changesPerHour } = settings.limits;
+  const open = await ledger.openFindings(project);
+  return planChanges({
+    findings: evaluation.findings,
+    modes: options.modes ?? ['enforce'],
+    paused: settings.paused || (await ledger.isPaused()),
+    holds: await ledger.holds(project, now),
+    budget: options.maxChanges ?? Math.min(changesPerRun, changesPerHour - spent),
+    openedAt: new Map(open.map(({ finding, openedAt }) => [finding.id, openedAt])),
+    acceptedClientIds: clientIds.accepted,
+  });
+}
+
+/** Above the limits people are asked, by name, for the rest (DESIGN 6.5). */
+function warnOfLimit({ left }: Plan, { project, runId }: ReconcileKey, { log }: World): void {
+  const rest = left.filter(({ why }) => why === 'limit-reached').map(({ finding }) => finding);
+  if (rest.length === 0) return;
+  const named = rest.map(({ resource, subject }) => `${resource} ${subject}`);
+  log.error('limit of changes reached', { code: 'limit-reached', project, runId, rest: named });
+}
+
+/** A write that failed for a reason that may pass makes the whole run come back; what was done stays done and recorded. */
+function assertNothingTransient(changes: readonly Change[]): void {
+  for (const { change, result } of changes) {
+    if (result?.outcome !== 'failed') continue;
+    const code: ErrorCode = isErrorCode(result.code) ? result.code : 'write-failed';
+    const message = `${change.resource}: ${result.message ?? code}`;
+    if (code === 'write-refused' || code === 'write-denied') throw new TerminalError(code, message);
+    throw new AppError(code, message, code === 'principal-does-not-exist' ? { hint: createAgentHint } : {});
+  }
+}
+
+const createAgentHint = 'gcloud beta services identity create --service=iap.googleapis.com --project=PROJECT';
+
+function isErrorCode(code: string | undefined): code is ErrorCode {
+  return code !== undefined && code in errorCodes;
+}
+
+function outcomeOf(
+  changes: readonly Change[],
+  findings: readonly Finding[],
+  evaluation: Evaluation,
+  left: readonly LeftAlone[],
+): ReconcileResult['outcome'] {
+  const isWaiting = left.some(({ why }) => why !== 'observe-only' && why !== 'capability-off');
+  if (findings.length > 0) return isWaiting ? 'waiting' : 'reported';
+  if (changes.some(({ result }) => result?.outcome === 'applied')) return 'fixed';
+  return evaluation.unreadable.length > 0 ? 'reported' : 'clean';
+}
+
+function describeFinding(finding: Finding, key: ReconcileKey): Record<string, unknown> {
+  const { id, rule, severity, mode, resource, subject } = finding;
+  return {
+    findingId: id,
+    rule,
+    findingSeverity: severity,
+    mode,
+    resource,
+    subject,
+    actor: key.actor,
+    eventId: key.eventId,
+  };
+}
