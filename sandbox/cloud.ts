@@ -25,6 +25,8 @@ export interface Cloud {
   readonly iapSettings: Map<string, Record<string, unknown>>;
   /** E-mails of service accounts and agents that exist. `user:` members always exist. */
   readonly serviceAccounts: Set<string>;
+  /** false: switching IAP on creates no service agent, as where Google's own creation failed; it must be asked for. Default true. */
+  provisionsIapAgents?: boolean;
   /** Custom and predefined roles: name -> permissions. The predefined ones are a table of ours (FACTS 9). */
   readonly roles: Map<string, readonly string[]>;
   /** Cloud Tasks queues and tasks. */
