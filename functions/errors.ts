@@ -24,6 +24,7 @@ export const errorCodes = {
   'queue-failed': 'a task could not be put into the queue',
   'dead-letter-failed': 'an event could not be put on the dead-letter topic',
   'foreign-own-write': 'our own principal changed a policy and the ledger knows nothing of it',
+  'metadata-failed': 'the metadata server gave no access token or project',
   'sandbox-not-loopback': 'a sandbox run was pointed at a host that is not this machine',
   'event-unusable': 'an event can never lead to a reconcile',
   'event-too-large': 'an event is larger than Eventarc delivers',

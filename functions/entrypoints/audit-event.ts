@@ -1,0 +1,70 @@
+import { cloudEvent } from '@google-cloud/functions-framework';
+import { apiRoot } from '../adapters/api-root.ts';
+import { createDeadLetters } from '../adapters/dead-letter.ts';
+import { createLog, traceFields } from '../adapters/log.ts';
+import { readMetadata } from '../adapters/metadata.ts';
+import { createMetadataToken } from '../adapters/metadata-token.ts';
+import { createProjectNumbers } from '../adapters/project-numbers.ts';
+import { readSettingsFile } from '../adapters/settings-file.ts';
+import { createCloudTasksQueue } from '../adapters/task-queue.ts';
+import { TerminalError } from '../errors.ts';
+import { type AuditEventDeps, createAuditEventHandler, type OwnProject } from './audit-event-handler.ts';
+
+/**
+ * The function that takes audit events, from Eventarc or from a log sink's topic, and puts work into the queue. Answers
+ * 2xx when nothing more can come of an event, 500 when delivery shall repeat it. Environment: docs/events.md.
+ */
+cloudEvent('audit-event', async (event: unknown) => {
+  deps ??= readDeps();
+  const ready = await deps.catch((error: unknown) => {
+    deps = undefined;
+    throw error;
+  });
+  const log = ready.log.child(traceFields(event, ready.ownProject.id));
+  await createAuditEventHandler({ ...ready, log })(event);
+});
+
+/** Made once a process; made again if it failed, because a setting may be mended while events wait. */
+let deps: Promise<AuditEventDeps> | undefined;
+
+async function readDeps(): Promise<AuditEventDeps> {
+  const { env } = process;
+  const clock = { now: () => Date.now() };
+  const token = createMetadataToken({ clock });
+  const topic = env['SALLYPORT_DEAD_LETTER_TOPIC'];
+  const [settings, ownProject] = await Promise.all([readSettingsFile(env['SALLYPORT_SETTINGS']), readOwnProject()]);
+  return {
+    settings,
+    ownProject,
+    ownPrincipal: env['SALLYPORT_PRINCIPAL'],
+    queue: createCloudTasksQueue({
+      queue: required('SALLYPORT_QUEUE'),
+      url: required('SALLYPORT_RECONCILE_URL'),
+      serviceAccount: required('SALLYPORT_TASKS_SERVICE_ACCOUNT'),
+      apiRoot: apiRoot('cloudtasks'),
+      token,
+      clock,
+    }),
+    deadLetters: topic ? createDeadLetters({ topic, apiRoot: apiRoot('pubsub'), token }) : undefined,
+    projectId: createProjectNumbers({ apiRoot: apiRoot('cloudresourcemanager'), token, clock }),
+    clock,
+    log: createLog(),
+  };
+}
+
+/** The number is only there to recognise ourselves by: without it, events that name the own project by number are out of scope. */
+async function readOwnProject(): Promise<OwnProject> {
+  const [id, number] = await Promise.all([
+    process.env['GOOGLE_CLOUD_PROJECT'] || readMetadata('project/project-id'),
+    readMetadata('project/numeric-project-id').catch(() => undefined),
+  ]);
+  return { id, number };
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value) return value;
+  throw new TerminalError('bad-settings', `The environment variable ${name} is not set.`, {
+    hint: 'docs/events.md lists the variables of the audit-event function; infra/ sets them.',
+  });
+}

@@ -1,0 +1,152 @@
+import { buildServiceName } from '../core/resource-name.ts';
+import { type ErrorCode, TerminalError } from '../errors.ts';
+import { type AuditLogEntry, parseAuditLog } from './audit-log.ts';
+import { openCloudEvent } from './cloud-event.ts';
+import { projectOf } from './project-of.ts';
+import { findWatchedMethod } from './watched-methods.ts';
+
+/** What an event leads to. `project` is as the event writes it: an id or a number. */
+export type Decision =
+  | (Facts & {
+      readonly kind: 'reconcile';
+      readonly project: string;
+      readonly resource: string;
+      readonly method: string;
+    })
+  | (Facts & { readonly kind: 'own-write'; readonly project: string; readonly resource: string; readonly etag: string })
+  | (Facts & { readonly kind: 'ignored' })
+  | (Facts & { readonly kind: 'unusable'; readonly code: ErrorCode });
+
+/** What could be told about the event, for logs and dead letters; texts are foreign and cut to a bounded length. */
+export interface Facts {
+  readonly why: string;
+  readonly eventId?: string;
+  readonly insertId?: string;
+  readonly logName?: string;
+  readonly service?: string;
+  readonly method?: string;
+  readonly project?: string;
+  /** Full resource name. */
+  readonly resource?: string;
+  /** Who did it; Google's own system events have nobody. */
+  readonly actor?: string;
+}
+
+export interface KeysOfOptions {
+  /** E-mail of the account that Sallyport writes with: its policy changes are checked against the ledger, not reconciled. */
+  readonly ownPrincipal?: string | undefined;
+}
+
+/**
+ * Decides what an event leads to, from whatever brought it (see `openCloudEvent`). Pure, and never throws: an event that
+ * can lead to nothing, now or later, is `unusable` with its code. DESIGN 2 (an event is only a hint) and 6.8 (own writes).
+ */
+export function keysOf(event: unknown, options: KeysOfOptions = {}): Decision {
+  if (sizeOf(event) > maxEventBytes) {
+    return {
+      kind: 'unusable',
+      code: 'event-too-large',
+      why: 'larger than 512 KB, or nested too deeply to be measured',
+    };
+  }
+  let eventId: string | undefined;
+  try {
+    const opened = openCloudEvent(event);
+    eventId = opened.eventId;
+    return decide(parseAuditLog(opened.entry), eventId, options);
+  } catch (error) {
+    if (!(error instanceof TerminalError)) throw error;
+    return { kind: 'unusable', code: error.code, why: cut(error.message), ...present({ eventId }) };
+  }
+}
+
+/** Eventarc delivers no more (FACTS 1.4). */
+const maxEventBytes = 512 * 1024;
+
+function sizeOf(event: unknown): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(event) ?? '');
+  } catch {
+    // JSON.stringify gives up on what is nested deeper than the stack: no log entry is.
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+function decide(entry: AuditLogEntry, eventId: string | undefined, options: KeysOfOptions): Decision {
+  const { protoPayload: payload, operation } = entry;
+  const owner = projectOf(entry);
+  const project = owner.kind === 'project' ? owner.project : undefined;
+  const actor = payload.authenticationInfo?.principalEmail || payload.authenticationInfo?.principalSubject;
+  const service = runServiceOf(entry, project);
+  const resource = service ?? (payload.resourceName && `//${payload.serviceName}/${payload.resourceName}`);
+  const facts = present({
+    eventId: eventId ?? entry.insertId,
+    insertId: entry.insertId,
+    logName: entry.logName,
+    service: payload.serviceName,
+    method: payload.methodName,
+    project,
+    resource,
+    actor,
+  });
+  const ignored = (why: string): Decision => ({ ...facts, kind: 'ignored', why });
+
+  const row = findWatchedMethod(payload.serviceName, payload.methodName);
+  if (!row) return ignored('nobody watches this method');
+  if (!row.starts) return ignored(row.why);
+  const code = payload.status?.code ?? 0;
+  if (code !== 0) return ignored(`the call failed with code ${code}: nothing was changed`);
+  if (row.longRunning && operation?.first && !operation.last) {
+    return ignored('the operation has only begun: its last entry follows when the change is done');
+  }
+  if (owner.kind === 'above')
+    return ignored(`a policy of ${owner.name} touches many projects: the sweep looks at them`);
+  if (project === undefined) {
+    return {
+      ...facts,
+      kind: 'unusable',
+      code: 'event-unusable',
+      why: 'no project in resource, logName or resourceName',
+    };
+  }
+
+  const etag = payload.response?.etag;
+  const own = row.kind === 'run-policy' && isOwn(entry, options.ownPrincipal);
+  if (own && service && typeof etag === 'string' && etag !== '') {
+    const why = 'our own account changed this policy: the ledger must know the etag';
+    return { ...facts, kind: 'own-write', project, resource: service, etag: cut(etag), why };
+  }
+  const target = facts.resource ?? `//cloudresourcemanager.googleapis.com/projects/${project}`;
+  return { ...facts, kind: 'reconcile', project, resource: target, method: row.methodName, why: row.why };
+}
+
+/** Cloud Run names a service `namespaces/P/services/S` with the region in a label, or `projects/P/locations/R/services/S` (FACTS 1.1). */
+function runServiceOf(entry: AuditLogEntry, project: string | undefined): string | undefined {
+  const { serviceName, resourceName } = entry.protoPayload;
+  if (serviceName !== 'run.googleapis.com' || project === undefined) return undefined;
+  const [, located, id] =
+    /^(?:namespaces\/[^/]+|projects\/[^/]+\/locations\/([^/]+))\/services\/([^/]+)$/.exec(resourceName ?? '') ?? [];
+  const region = located ?? entry.resource?.labels?.['location'];
+  if (id === undefined || typeof region !== 'string' || region === '') return undefined;
+  return buildServiceName({ project, region, id });
+}
+
+function isOwn(entry: AuditLogEntry, ownPrincipal: string | undefined): boolean {
+  if (!ownPrincipal) return false;
+  const { principalEmail, principalSubject } = entry.protoPayload.authenticationInfo ?? {};
+  return principalEmail === ownPrincipal || principalSubject === `serviceAccount:${ownPrincipal}`;
+}
+
+/** Drops what is absent and cuts the rest: foreign text of any length must fit into a log line and a task. */
+function present<K extends string>(facts: Readonly<Record<K, string | undefined>>): { [key in K]?: string } {
+  const kept: { [key in K]?: string } = {};
+  for (const key in facts) {
+    const value = facts[key];
+    if (value) kept[key] = cut(value);
+  }
+  return kept;
+}
+
+function cut(text: string): string {
+  return text.length <= 500 ? text : `${text.slice(0, 500)}…`;
+}
