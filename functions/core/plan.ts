@@ -17,6 +17,7 @@ export interface LeftAlone {
   readonly finding: Finding;
   readonly why:
     | 'needs-approval'
+    | 'paused'
     | 'observe-only'
     | 'capability-off'
     | 'on-hold'
