@@ -24,6 +24,8 @@ export interface ApiCall {
   readonly body: unknown;
   readonly caller: Caller;
   readonly userAgent: string;
+  /** Host that was asked, with port: Cloud Run's v1 namespaces have their region only there (`us-central1-run.googleapis.com`). */
+  readonly host?: string;
 }
 
 /** Who calls, from the bearer token: `user:admin@example.com` for gcloud's fake token, the service account for a metadata token. */

@@ -30,6 +30,7 @@ export function buildCloud(options: CloudOptions = {}): {
     roles: new Map(Object.entries(predefinedRoles)),
     tasks: buildTaskStore(),
     pubsub: buildPubSubStore(now),
+    unreachableRegions: new Set(),
     logEntries,
     now,
     audit(entry) {

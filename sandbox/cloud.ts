@@ -33,6 +33,8 @@ export interface Cloud {
   readonly tasks: TaskStore;
   /** Pub/Sub topics, messages and subscriptions. */
   readonly pubsub: PubSubStore;
+  /** Regions that lists cannot reach: they are named in `unreachable` and their services are left out. */
+  readonly unreachableRegions?: Set<string>;
   /** Log entries, oldest first, for entries.list. */
   readonly logEntries: LogEntry[];
   now(): Date;

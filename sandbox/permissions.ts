@@ -1,4 +1,5 @@
 import { type Caller, GoogleError } from './api.ts';
+import { findProject } from './apis/find-project.ts';
 import type { Cloud, StoredPolicy } from './cloud.ts';
 
 /**
@@ -36,14 +37,6 @@ export function canonicalKey(cloud: Cloud, key: string): string {
   const project = findProject(cloud, name);
   if (!project) return key;
   return `projects/${rest.startsWith('/iap_web') ? project.projectNumber : project.projectId}${rest}`;
-}
-
-/** A project by id or number. */
-export function findProject(cloud: Cloud, idOrNumber: string) {
-  const byId = cloud.projects.get(idOrNumber);
-  if (byId || !/^\d+$/.test(idOrNumber)) return byId;
-  for (const project of cloud.projects.values()) if (project.projectNumber === idOrNumber) return project;
-  return undefined;
 }
 
 function ancestry(cloud: Cloud, resource: string): string[] {

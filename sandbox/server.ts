@@ -61,6 +61,7 @@ export function buildServer(parts: ServerParts): Server {
         body: parseJson(raw),
         caller,
         userAgent: request.headers['user-agent'] ?? '',
+        host: url.host,
       };
       return serve(found.method, call, fault);
     }, found?.method);
@@ -100,8 +101,20 @@ export function buildServer(parts: ServerParts): Server {
 
 /** Writes to the copy succeed and are lost, and nobody hears of them. */
 function forgetfulCopy(cloud: Cloud): Cloud {
-  const { iam, projects, folders, runServices, compute, policies, iapSettings, serviceAccounts, roles, tasks, pubsub } =
-    cloud;
+  const {
+    iam,
+    unreachableRegions = new Set(),
+    projects,
+    folders,
+    runServices,
+    compute,
+    policies,
+    iapSettings,
+    serviceAccounts,
+    roles,
+    tasks,
+    pubsub,
+  } = cloud;
   const maps = structuredClone({
     projects,
     folders,
@@ -112,7 +125,16 @@ function forgetfulCopy(cloud: Cloud): Cloud {
     serviceAccounts,
     roles,
   });
-  return { iam, ...maps, tasks, pubsub, logEntries: [], now: () => cloud.now(), audit: () => undefined };
+  return {
+    iam,
+    unreachableRegions,
+    ...maps,
+    tasks,
+    pubsub,
+    logEntries: [],
+    now: () => cloud.now(),
+    audit: () => undefined,
+  };
 }
 
 async function reply501Or(work: () => Promise<ApiReply>, method: ApiMethod | undefined): Promise<ApiReply> {

@@ -1,4 +1,6 @@
 import type { ApiMethod } from '../api.ts';
+import { cloudTasksMethods } from './cloud-tasks.ts';
+import { runV1Methods } from './run-v1.ts';
 
 /** Every method that the local Google Cloud serves: one line for each file in this folder. */
-export const apiMethods: readonly ApiMethod[] = [];
+export const apiMethods: readonly ApiMethod[] = [...cloudTasksMethods, ...runV1Methods];
