@@ -1,0 +1,97 @@
+import type { ProjectsClient } from '@google-cloud/resource-manager';
+import type { GoogleAuth } from 'google-auth-library';
+import type { cloudresourcemanager_v1 } from 'googleapis/build/src/apis/cloudresourcemanager/v1.js';
+import type { cloudresourcemanager_v3 } from 'googleapis/build/src/apis/cloudresourcemanager/v3.js';
+import type { compute_v1 } from 'googleapis/build/src/apis/compute/v1.js';
+import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
+import type { run_v1 } from 'googleapis/build/src/apis/run/v1.js';
+import { apiRoot, type GoogleApi } from './api-root.ts';
+import { createGoogleAuth } from './google-auth.ts';
+
+type Environment = Record<string, string | undefined>;
+
+/** Google's API clients, each loaded and made on first use (DESIGN 11). */
+export interface GoogleClients {
+  run(): Promise<run_v1.Run>;
+  compute(): Promise<compute_v1.Compute>;
+  iam(): Promise<iam_v1.Iam>;
+  resourceManagerV1(): Promise<cloudresourcemanager_v1.Cloudresourcemanager>;
+  resourceManagerV3(): Promise<cloudresourcemanager_v3.Cloudresourcemanager>;
+  projects(): Promise<ProjectsClient>;
+}
+
+/** All clients share one login and go where `apiRoot` says. Their own retries are off: `withRetry` is the only place that repeats. */
+export function createGoogleClients(env: Environment = process.env): GoogleClients {
+  const login = once(() => createGoogleAuth(env));
+  const options = async (api: GoogleApi) => ({
+    auth: asNested(await login()),
+    rootUrl: `${apiRoot(api, env)}/`,
+    retry: false,
+  });
+  const client = <Module, Client>(api: GoogleApi, load: () => Promise<Module>, make: Make<Module, Client>) =>
+    once(async () => {
+      const [module, given] = await Promise.all([load(), options(api)]);
+      return make(module, given);
+    });
+  return {
+    run: client(
+      'run',
+      () => import('googleapis/build/src/apis/run/v1.js'),
+      (module, given) => new module.run_v1.Run(given),
+    ),
+    compute: client(
+      'compute',
+      () => import('googleapis/build/src/apis/compute/v1.js'),
+      (module, given) => new module.compute_v1.Compute(given),
+    ),
+    iam: client(
+      'iam',
+      () => import('googleapis/build/src/apis/iam/v1.js'),
+      (module, given) => new module.iam_v1.Iam(given),
+    ),
+    resourceManagerV1: client(
+      'cloudresourcemanager',
+      () => import('googleapis/build/src/apis/cloudresourcemanager/v1.js'),
+      (module, given) => new module.cloudresourcemanager_v1.Cloudresourcemanager(given),
+    ),
+    resourceManagerV3: client(
+      'cloudresourcemanager',
+      () => import('googleapis/build/src/apis/cloudresourcemanager/v3.js'),
+      (module, given) => new module.cloudresourcemanager_v3.Cloudresourcemanager(given),
+    ),
+    projects: once(async () => createProjectsClient(await login(), env)),
+  };
+}
+
+type Make<Module, Client> = (module: Module, options: { auth: never; rootUrl: string; retry: boolean }) => Client;
+
+/** In REST mode, which loads faster than gRPC; the client's own file, because the package's root loads six more. */
+async function createProjectsClient(auth: GoogleAuth, env: Environment): Promise<ProjectsClient> {
+  const { ProjectsClient } = await import('@google-cloud/resource-manager/build/src/v3/projects_client.js');
+  const root = new URL(apiRoot('cloudresourcemanager', env));
+  const isHttp = root.protocol === 'http:';
+  return new ProjectsClient({
+    fallback: true,
+    authClient: asNested(await auth.getClient()),
+    protocol: root.protocol.slice(0, -1),
+    apiEndpoint: root.hostname,
+    port: Number(root.port) || (isHttp ? 80 : 443),
+  });
+}
+
+/** Each Google package brings its own copy of google-auth-library; the classes are the same, their private types are not. */
+function asNested(auth: unknown): never {
+  return auth as never;
+}
+
+/** Made once, for all callers; a failure is not kept, so that the next caller tries again. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}

@@ -1,0 +1,100 @@
+import { resolveAccessPaths } from '../../core/access-paths.ts';
+import { compareText } from '../../core/finding.ts';
+import type { Inheritance, NotEvaluated, Policy, Project, RunService, Unreadable } from '../../core/inventory.ts';
+import { buildProjectName } from '../../core/resource-name.ts';
+import { AppError } from '../../errors.ts';
+import { buildProject, type FoundProject } from './look-up-project.ts';
+import { findCustomRoles } from './read-custom-roles.ts';
+import type { Resources } from './read-resources.ts';
+import type { Reading } from './reading.ts';
+
+/** Who may do what on the services of access paths, at every level. */
+export interface AccessPolicies {
+  readonly inheritance: Inheritance;
+  readonly projects: ReadonlyMap<string, Project>;
+  /** Without those that went away while they were read. */
+  readonly services: ReadonlyMap<string, RunService>;
+  readonly policies: ReadonlyMap<string, Policy>;
+  readonly customRoles: ReadonlyMap<string, readonly string[]>;
+  readonly unreadable: readonly Unreadable[];
+  readonly notEvaluated: readonly NotEvaluated[];
+}
+
+/** Reads policies only of services on access paths, and of what is above them. */
+export async function readAccessPolicies(reading: Reading, resources: Resources): Promise<AccessPolicies> {
+  const { paths } = resolveAccessPaths(
+    { ...resources, source: { kind: 'live', inheritance: 'full' } },
+    reading.urlMask,
+  );
+  const onPath = [...new Set(paths.map(({ service }) => service.name))];
+  const projectIds = [...new Set([resources.project.id, ...paths.map(({ service }) => service.project)])];
+
+  const policies = new Map<string, Policy>();
+  const unreadable: Unreadable[] = [];
+  const gone = new Set<string>();
+  const direct = [...onPath, ...projectIds.map(buildProjectName)].map(async (resource) => {
+    const answer = await reading.policyOf(resource);
+    if ('policy' in answer) policies.set(resource, answer.policy);
+    else if ('gap' in answer) unreadable.push(answer.gap);
+    else gone.add(resource);
+  });
+  const projects = new Map<string, Project>();
+  const above = projectIds.map(async (id) => {
+    const found = [resources.project, ...resources.others].find((known) => known.id === id);
+    const { project, ancestorPolicies } = await readAbove(reading, id, found);
+    projects.set(id, project);
+    for (const [resource, policy] of ancestorPolicies) policies.set(resource, policy);
+  });
+  await Promise.all([...direct, ...above]);
+
+  return {
+    inheritance: [...projects.values()].every((project) => isComplete(project, policies)) ? 'full' : 'partial',
+    projects,
+    services: new Map([...resources.services].filter(([name]) => !gone.has(name))),
+    policies,
+    unreadable,
+    ...(await readCustomRoles(reading, policies)),
+  };
+}
+
+interface Above {
+  readonly project: Project;
+  readonly ancestorPolicies: ReadonlyMap<string, Policy>;
+}
+
+/** A folder or organisation that may not be read is no gap of the project's: inheritance is `partial` then. */
+async function readAbove(reading: Reading, id: string, found: FoundProject | undefined): Promise<Above> {
+  const ancestors = found === undefined ? undefined : await reading.ancestorsOf(found).catch(onlyDenied);
+  const answers = await Promise.all(
+    (ancestors ?? []).map(async (resource) => [resource, await reading.policyAbove(resource)] as const),
+  );
+  const readable = answers.flatMap(([resource, answer]) =>
+    'policy' in answer ? [[resource, answer.policy] as const] : [],
+  );
+  return {
+    project: found === undefined ? { name: id } : buildProject(found, ancestors),
+    ancestorPolicies: new Map(readable),
+  };
+}
+
+function onlyDenied(error: unknown): undefined {
+  if (error instanceof AppError && error.code === 'read-denied') return;
+  throw error;
+}
+
+function isComplete({ name, ancestors }: Project, policies: ReadonlyMap<string, Policy>): boolean {
+  return ancestors !== undefined && [buildProjectName(name), ...ancestors].every((level) => policies.has(level));
+}
+
+async function readCustomRoles(reading: Reading, policies: ReadonlyMap<string, Policy>) {
+  const customRoles = new Map<string, readonly string[]>();
+  const notEvaluated: NotEvaluated[] = [];
+  const reads = findCustomRoles(policies.values()).map(async (role) => {
+    const answer = await reading.customRole(role);
+    if ('permissions' in answer) customRoles.set(role, answer.permissions);
+    else notEvaluated.push(answer.gap);
+  });
+  await Promise.all(reads);
+  notEvaluated.sort((a, b) => compareText(a.resource ?? '', b.resource ?? ''));
+  return { customRoles, notEvaluated };
+}

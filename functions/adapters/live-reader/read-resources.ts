@@ -1,0 +1,60 @@
+import type { Backend, Neg, RunService, Unreadable } from '../../core/inventory.ts';
+import { normalizeBackend } from '../../core/normalize/backend.ts';
+import { normalizeNeg } from '../../core/normalize/neg.ts';
+import { normalizeRunService } from '../../core/normalize/run-service.ts';
+import { listBackendServices, listNegs } from './list-compute.ts';
+import { listRunServices } from './list-run-services.ts';
+import type { FoundProject } from './look-up-project.ts';
+import { lookUpForeignProjects, readForeignNegs, readForeignServices } from './read-foreign.ts';
+import type { Reading } from './reading.ts';
+
+/** Load balancers and services of a project, and what its IAP backends reach in other projects. */
+export interface Resources {
+  readonly project: FoundProject;
+  /** Other projects that its IAP backends name, where they could be looked up. */
+  readonly others: readonly FoundProject[];
+  readonly backends: readonly Backend[];
+  readonly negs: ReadonlyMap<string, Neg>;
+  readonly services: ReadonlyMap<string, RunService>;
+  readonly unreadable: readonly Unreadable[];
+}
+
+/** Throws `project-not-found`, or `read-denied` / `read-failed` when one of the three lists cannot be read at all. */
+export async function readResources(reading: Reading, asked: string): Promise<Resources> {
+  const lists = readLists(reading, asked);
+  // The look-up's error says more than a list's: it goes first, and a list's alone is not lost below.
+  lists.catch(() => undefined);
+  const project = await reading.lookUp(asked);
+  const [rawBackends, rawNegs, rawServices] = await lists;
+
+  const others = await lookUpForeignProjects(reading, project, rawBackends.items);
+  const ids = new Map([project, ...others].map(({ id, number }) => [number, id]));
+  const options = { canonicalProject: (text: string) => ids.get(text) ?? text };
+  const backends = rawBackends.items.map((raw) => normalizeBackend(raw, options)).filter((item) => item !== undefined);
+  const ownNegs = rawNegs.items.map((raw) => normalizeNeg(raw, options)).filter((item) => item !== undefined);
+  const foreignNegs = await readForeignNegs(reading, project, backends);
+  const ownServices = rawServices.items.map((raw) => normalizeRunService(raw, options));
+  const foreignServices = await readForeignServices(reading, foreignNegs.found);
+
+  return {
+    project,
+    others,
+    backends,
+    negs: byName([...ownNegs, ...foreignNegs.found]),
+    services: byName([...ownServices.filter((item) => item !== undefined), ...foreignServices.found]),
+    unreadable: [rawBackends, rawNegs, rawServices, foreignNegs, foreignServices].flatMap((part) => part.unreadable),
+  };
+}
+
+/** All three at once, by the name that was asked for: Google takes id and number. */
+function readLists({ clients, read }: Reading, project: string) {
+  return Promise.all([
+    clients.compute().then((compute) => listBackendServices(compute, read, project)),
+    clients.compute().then((compute) => listNegs(compute, read, project)),
+    clients.run().then((run) => listRunServices(run, read, project)),
+  ]);
+}
+
+function byName<T extends { readonly name: string }>(things: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(things.map((thing) => [thing.name, thing]));
+}

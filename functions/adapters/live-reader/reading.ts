@@ -1,0 +1,21 @@
+import type { Settings } from '../../config.ts';
+import type { GoogleClients } from '../google-clients.ts';
+import type { GoogleRead } from '../google-read.ts';
+import type { FoundProject } from './look-up-project.ts';
+import type { RoleOrGap } from './read-custom-roles.ts';
+import type { PolicyOrGap } from './read-policies.ts';
+
+/** What the steps of one read share: clients behind the gate, and answers that are remembered for some minutes. */
+export interface Reading {
+  readonly clients: GoogleClients;
+  readonly read: GoogleRead;
+  readonly urlMask: Settings['urlMask'];
+  /** By id or number. Throws `project-not-found`. */
+  lookUp(project: string): Promise<FoundProject>;
+  ancestorsOf(project: FoundProject): Promise<readonly string[]>;
+  /** Of services and projects: always fresh. */
+  policyOf(resource: string): Promise<PolicyOrGap>;
+  /** Of folders and organisations: remembered. */
+  policyAbove(resource: string): Promise<PolicyOrGap>;
+  customRole(role: string): Promise<RoleOrGap>;
+}
