@@ -16,7 +16,7 @@ const auditLogEntry = z.object({
     authenticationInfo: optional(
       z.object({ principalEmail: optional(z.string()), principalSubject: optional(z.string()) }),
     ),
-    response: optional(z.object({ etag: z.unknown() })),
+    response: optional(z.object({ etag: z.unknown().optional() })),
   }),
   resource: optional(z.object({ type: optional(z.string()), labels: optional(z.record(z.string(), z.unknown())) })),
   operation: optional(z.object({ first: optional(z.boolean()), last: optional(z.boolean()) })),
@@ -31,6 +31,21 @@ export function parseAuditLog(value: unknown): AuditLogEntry {
   const [issue] = parsed.error.issues;
   const path = issue?.path.join('.') || 'the entry';
   throw new TerminalError('event-unusable', `${path} is not as in an audit-log entry: ${issue?.message ?? 'invalid'}`);
+}
+
+const text = z.string().optional().catch(undefined);
+
+const glimpse = z
+  .object({
+    insertId: text,
+    logName: text,
+    protoPayload: z.object({ serviceName: text, methodName: text, resourceName: text }).optional().catch(undefined),
+  })
+  .catch({});
+
+/** What can still be told of an entry that does not parse: whatever of its names is text. Never throws. */
+export function glimpseAuditLog(value: unknown): z.infer<typeof glimpse> {
+  return glimpse.parse(value);
 }
 
 /** JSON made from protocol buffers may write an absent field as null. */

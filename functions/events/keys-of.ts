@@ -1,7 +1,7 @@
 import { buildServiceName } from '../core/resource-name.ts';
 import { type ErrorCode, TerminalError } from '../errors.ts';
-import { type AuditLogEntry, parseAuditLog } from './audit-log.ts';
-import { openCloudEvent } from './cloud-event.ts';
+import { type AuditLogEntry, glimpseAuditLog, parseAuditLog } from './audit-log.ts';
+import { type OpenedEvent, openCloudEvent } from './cloud-event.ts';
 import { projectOf } from './project-of.ts';
 import { findWatchedMethod } from './watched-methods.ts';
 
@@ -42,34 +42,30 @@ export interface KeysOfOptions {
  * can lead to nothing, now or later, is `unusable` with its code. DESIGN 2 (an event is only a hint) and 6.8 (own writes).
  */
 export function keysOf(event: unknown, options: KeysOfOptions = {}): Decision {
-  if (sizeOf(event) > maxEventBytes) {
-    return {
-      kind: 'unusable',
-      code: 'event-too-large',
-      why: 'larger than 512 KB, or nested too deeply to be measured',
-    };
-  }
-  let eventId: string | undefined;
+  let opened: OpenedEvent = { entry: undefined };
   try {
-    const opened = openCloudEvent(event);
-    eventId = opened.eventId;
-    return decide(parseAuditLog(opened.entry), eventId, options);
+    opened = openCloudEvent(event);
+    refuseTooLarge(event);
+    return decide(parseAuditLog(opened.entry), opened.eventId, options);
   } catch (error) {
     if (!(error instanceof TerminalError)) throw error;
-    return { kind: 'unusable', code: error.code, why: cut(error.message), ...present({ eventId }) };
+    return { ...glimpseFacts(opened), kind: 'unusable', code: error.code, why: cut(error.message) };
   }
 }
 
 /** Eventarc delivers no more (FACTS 1.4). */
 const maxEventBytes = 512 * 1024;
 
-function sizeOf(event: unknown): number {
+function refuseTooLarge(event: unknown): void {
+  let bytes = Number.POSITIVE_INFINITY;
   try {
-    return Buffer.byteLength(JSON.stringify(event) ?? '');
-  } catch {
+    bytes = Buffer.byteLength(JSON.stringify(event));
+  } catch (error) {
     // JSON.stringify gives up on what is nested deeper than the stack: no log entry is.
-    return Number.POSITIVE_INFINITY;
+    if (!(error instanceof RangeError)) throw error;
   }
+  if (bytes <= maxEventBytes) return;
+  throw new TerminalError('event-too-large', 'the event is larger than 512 KB, or nested too deeply to be measured');
 }
 
 function decide(entry: AuditLogEntry, eventId: string | undefined, options: KeysOfOptions): Decision {
@@ -129,6 +125,20 @@ function runServiceOf(entry: AuditLogEntry, project: string | undefined): string
   const region = located ?? entry.resource?.labels?.['location'];
   if (id === undefined || typeof region !== 'string' || region === '') return undefined;
   return buildServiceName({ project, region, id });
+}
+
+function glimpseFacts({ entry, eventId }: OpenedEvent) {
+  const { insertId, logName, protoPayload } = glimpseAuditLog(entry);
+  const { serviceName, methodName, resourceName } = protoPayload ?? {};
+  const resource = serviceName && resourceName && `//${serviceName}/${resourceName}`;
+  return present({
+    eventId: eventId ?? insertId,
+    insertId,
+    logName,
+    service: serviceName,
+    method: methodName,
+    resource,
+  });
 }
 
 function isOwn(entry: AuditLogEntry, ownPrincipal: string | undefined): boolean {
