@@ -42,6 +42,7 @@ function buildEntry(change: AuditedChange, at: Date, variant: EntryVariant): Log
       methodName: change.methodName,
       authorizationInfo: authorizationInfo(change),
       resourceName: change.resourceName,
+      ...(change.serviceData ? { serviceData: change.serviceData } : {}),
       ...(request ? { request } : {}),
       ...(response ? { response } : {}),
       resourceLocation: { currentLocations: [change.location] },

@@ -101,6 +101,8 @@ export interface AuditedChange {
   readonly monitoredResource: { readonly type: string; readonly labels: Record<string, string> };
   readonly request?: Record<string, unknown>;
   readonly response?: Record<string, unknown>;
+  /** Resource Manager: what a new policy adds and removes. */
+  readonly serviceData?: Record<string, unknown>;
   /** Long-running: two entries, first and last, with this operation id. */
   readonly operationId?: string;
   /** A refused call: google.rpc.Code and message. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ApiCall, type ApiMethod, type ApiReply, GoogleError } from './api.ts';
 import { type DiscoveryDocument, loadDiscoveryDocument } from './discovery-document.ts';
-import { type SchemaProblem, validateAgainstSchema } from './discovery-schema.ts';
+import { type SchemaProblem, type Side, validateAgainstSchema } from './discovery-schema.ts';
 
 const defaultDirectory = join(import.meta.dirname, '../../shared/data/discovery');
 
@@ -75,7 +75,7 @@ export function buildDiscoveryCheck(directory = defaultDirectory): DiscoveryChec
           method,
           call,
           'response',
-          validateAgainstSchema(document, { $ref: definition.response.$ref }, reply.body ?? {}, 'response'),
+          validateAgainstSchema(document, { $ref: definition.response.$ref }, reply.body ?? {}, sideOfReply(call)),
         );
       counts.checked++;
       if (!failedCalls.has(call)) counts.valid++;
@@ -86,6 +86,11 @@ export function buildDiscoveryCheck(directory = defaultDirectory): DiscoveryChec
       problems,
     }),
   };
+}
+
+/** Google's generated clients ask for enum values as numbers. */
+function sideOfReply(call: ApiCall): Side {
+  return call.query.get('$alt')?.includes('enum-encoding=int') ? 'request' : 'response';
 }
 
 const toleratedParameters = new Set(['$alt', 'userProject', 'returnPartialSuccess']);
