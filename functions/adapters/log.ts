@@ -17,7 +17,8 @@ export function createLog(options: LogOptions = {}): Logger {
   const { fields = {}, write = (line) => process.stdout.write(`${line}\n`) } = options;
   const print = (severity: string) => (message: string, more?: Readonly<Record<string, unknown>>) => {
     const all = Object.entries({ ...fields, ...more }).map(([key, value]) => [key, readable(value)]);
-    write(JSON.stringify({ severity, message, ...Object(scrub(Object.fromEntries(all))) }));
+    const line = { severity, message };
+    write(JSON.stringify(Object.assign({ ...line }, scrub(Object.fromEntries(all)), line)));
   };
   return {
     debug: print('DEBUG'),

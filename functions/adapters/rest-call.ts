@@ -19,8 +19,6 @@ export interface RestOptions {
   readonly token: AccessToken;
   /** Builds what is thrown when no answer comes. */
   readonly failed: (why: string, cause?: unknown) => AppError;
-  /** Between 0 and 1; default Math.random. */
-  readonly random?: () => number;
 }
 
 /**
@@ -29,7 +27,7 @@ export interface RestOptions {
  * returned whatever it is. Throws `failed(…)` if none came, and whatever `token` throws.
  */
 export async function callRest(request: RestRequest, options: RestOptions): Promise<RestReply> {
-  const { token, failed, random = Math.random } = options;
+  const { token, failed } = options;
   for (let attempt = 1; ; attempt++) {
     const isLast = attempt === 5;
     const bearer = await token();
@@ -38,7 +36,7 @@ export async function callRest(request: RestRequest, options: RestOptions): Prom
       return undefined;
     });
     if (reply && (isLast || !worthAnotherTry.has(reply.status))) return reply;
-    await sleep(random() * 200 * 2 ** (attempt - 1));
+    await sleep(Math.random() * 200 * 2 ** (attempt - 1));
   }
 }
 
