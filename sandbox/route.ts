@@ -22,8 +22,8 @@ export function buildRouter(methods: readonly ApiMethod[]): Router {
     const api = apiOfHost(host);
     for (const route of routes) {
       if (route.method.verb !== verb || (api !== undefined && route.api !== api)) continue;
-      const groups = route.pattern.exec(path)?.groups;
-      if (groups) return { method: route.method, params: decodeParams(groups) };
+      const found = route.pattern.exec(path);
+      if (found) return { method: route.method, params: decodeParams(found.groups ?? {}) };
     }
     return undefined;
   };
