@@ -23,6 +23,8 @@ export const errorCodes = {
   'undo-not-possible': 'the change is unknown, was not applied, or was undone already',
   'queue-failed': 'a task could not be put into the queue',
   'dead-letter-failed': 'an event could not be put on the dead-letter topic',
+  'ledger-failed': 'the ledger was asked for something that it does not hold',
+  'ledger-too-new': 'the ledger file was written by a later version of Sallyport',
   'foreign-own-write': 'our own principal changed a policy and the ledger knows nothing of it',
   'metadata-failed': 'the metadata server gave no access token or project',
   'sandbox-not-loopback': 'a sandbox run was pointed at a host that is not this machine',

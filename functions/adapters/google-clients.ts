@@ -27,6 +27,7 @@ export function createGoogleClients(env: Environment = process.env): GoogleClien
     auth: asNested(await login()),
     rootUrl: `${apiRoot(api, env)}/`,
     retry: false,
+    timeout: 30_000,
   });
   const client = <Module, Client>(api: GoogleApi, load: () => Promise<Module>, make: Make<Module, Client>) =>
     once(async () => {
@@ -63,7 +64,10 @@ export function createGoogleClients(env: Environment = process.env): GoogleClien
   };
 }
 
-type Make<Module, Client> = (module: Module, options: { auth: never; rootUrl: string; retry: boolean }) => Client;
+type Make<Module, Client> = (
+  module: Module,
+  options: { auth: never; rootUrl: string; retry: boolean; timeout: number },
+) => Client;
 
 /** In REST mode, which loads faster than gRPC; the client's own file, because the package's root loads six more. */
 async function createProjectsClient(auth: GoogleAuth, env: Environment): Promise<ProjectsClient> {

@@ -36,6 +36,7 @@ export function createLiveReader({ clients, clock, timing, settings }: LiveReade
     clients,
     read,
     urlMask: settings.urlMask,
+    now,
     lookUp: slowly((project) => lookUpProject(clients, read, project)),
     ancestorsOf: remember(
       now,
@@ -66,6 +67,7 @@ async function readInventory(reading: Reading, project: string): Promise<Invento
     negs: resources.negs,
     services: access.services,
     policies: access.policies,
+    policyReadAt: access.policyReadAt,
     customRoles: access.customRoles,
     unreadable: [...resources.unreadable, ...access.unreadable],
     notEvaluated: access.notEvaluated,

@@ -15,6 +15,8 @@ export interface AccessPolicies {
   /** Without those that went away while they were read. */
   readonly services: ReadonlyMap<string, RunService>;
   readonly policies: ReadonlyMap<string, Policy>;
+  /** When those of services and projects were answered, in milliseconds since the epoch. */
+  readonly policyReadAt: ReadonlyMap<string, number>;
   readonly customRoles: ReadonlyMap<string, readonly string[]>;
   readonly unreadable: readonly Unreadable[];
   readonly notEvaluated: readonly NotEvaluated[];
@@ -30,12 +32,15 @@ export async function readAccessPolicies(reading: Reading, resources: Resources)
   const projectIds = [...new Set([resources.project.id, ...paths.map(({ service }) => service.project)])];
 
   const policies = new Map<string, Policy>();
+  const policyReadAt = new Map<string, number>();
   const unreadable: Unreadable[] = [];
   const gone = new Set<string>();
   const direct = [...onPath, ...projectIds.map(buildProjectName)].map(async (resource) => {
     const answer = await reading.policyOf(resource);
-    if ('policy' in answer) policies.set(resource, answer.policy);
-    else if ('gap' in answer) unreadable.push(answer.gap);
+    if ('policy' in answer) {
+      policies.set(resource, answer.policy);
+      policyReadAt.set(resource, reading.now());
+    } else if ('gap' in answer) unreadable.push(answer.gap);
     else gone.add(resource);
   });
   const projects = new Map<string, Project>();
@@ -52,6 +57,7 @@ export async function readAccessPolicies(reading: Reading, resources: Resources)
     projects,
     services: new Map([...resources.services].filter(([name]) => !gone.has(name))),
     policies,
+    policyReadAt,
     unreadable,
     ...(await readCustomRoles(reading, policies)),
   };

@@ -10,6 +10,8 @@ export interface Reading {
   readonly clients: GoogleClients;
   readonly read: GoogleRead;
   readonly urlMask: Settings['urlMask'];
+  /** Milliseconds since the epoch. */
+  now(): number;
   /** By id or number. Throws `project-not-found`. */
   lookUp(project: string): Promise<FoundProject>;
   ancestorsOf(project: FoundProject): Promise<readonly string[]>;
