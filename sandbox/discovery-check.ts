@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type ApiCall, type ApiMethod, type ApiReply, GoogleError } from './api.ts';
 import { type DiscoveryDocument, loadDiscoveryDocument } from './discovery-document.ts';
 import { type SchemaProblem, type Side, validateAgainstSchema } from './discovery-schema.ts';
+import { validateErrorBody } from './google-error-schema.ts';
 
 const defaultDirectory = join(import.meta.dirname, '../../shared/data/discovery');
 
@@ -13,7 +14,7 @@ export interface DiscoveryProblem extends SchemaProblem {
 }
 
 export interface DiscoverySummary {
-  /** Served calls whose method is in a document. */
+  /** Calls whose method is in a document, with their answers; refusals too. */
   readonly checked: number;
   /** Of these, calls with no problem in request and response. */
   readonly valid: number;
@@ -31,6 +32,8 @@ export interface DiscoveryCheck {
   /** Throws Google's 400 for an unknown query parameter or body member, a wrong type or a bad enum value (one-platform APIs). */
   checkRequest(method: ApiMethod, call: ApiCall): void;
   checkResponse(method: ApiMethod, call: ApiCall, reply: ApiReply): void;
+  /** Holds the body of a refusal against the form that Google gives its errors. */
+  checkRefusal(method: ApiMethod, reply: ApiReply): void;
   summary(): DiscoverySummary;
 }
 
@@ -79,6 +82,20 @@ export function buildDiscoveryCheck(directory = defaultDirectory): DiscoveryChec
         );
       counts.checked++;
       if (!failedCalls.has(call)) counts.valid++;
+    },
+    checkRefusal(method, reply) {
+      if (!available) return;
+      const found = validateErrorBody(method, reply);
+      counts.checked++;
+      if (found.length === 0) counts.valid++;
+      problems.push(
+        ...found.map((problem) => ({
+          method: method.id,
+          document: method.document,
+          side: 'response' as const,
+          ...problem,
+        })),
+      );
     },
     summary: () => ({
       ...counts,

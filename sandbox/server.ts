@@ -5,6 +5,7 @@ import type { Cloud } from './cloud.ts';
 import { type ControlRoutes, controlPrefix } from './control.ts';
 import type { DiscoveryCheck } from './discovery-check.ts';
 import { buildFaultError, type FaultRule, type Faults } from './faults.ts';
+import { forgetfulCopy } from './forgetful-cloud.ts';
 import { buildErrorBody } from './google-error-body.ts';
 import { requirePermission } from './permissions.ts';
 import type { RequestLog } from './request-log.ts';
@@ -51,20 +52,25 @@ export function buildServer(parts: ServerParts): Server {
     const caller = parseCaller(request);
     const found = route(verb, url.host, url.pathname);
     const fault = found && caller ? parts.faults.draw(found.method.id, caller.email) : undefined;
-    const reply = await reply501Or(async () => {
-      if (parts.latencyMs > 0) await wait(parts.latencyMs);
-      if (!found) return refuseUnknown(verb, url);
+    if (parts.latencyMs > 0) await wait(parts.latencyMs);
+    let reply: ApiReply;
+    try {
+      if (!found) throw notServed(verb, url);
       if (!caller) throw unauthenticated();
+      const userAgent = request.headers['user-agent'] ?? '';
       const call = {
         params: found.params,
         query: url.searchParams,
         body: parseJson(raw),
         caller,
-        userAgent: request.headers['user-agent'] ?? '',
+        userAgent,
         host: url.host,
       };
-      return serve(found.method, call, fault);
-    }, found?.method);
+      reply = await serve(found.method, call, fault);
+    } catch (cause) {
+      reply = answerError(cause, found?.method);
+      if (found) parts.discovery.checkRefusal(found.method, reply);
+    }
     parts.requestLog.add({
       kind: 'api',
       method: found?.method.id ?? '',
@@ -81,69 +87,29 @@ export function buildServer(parts: ServerParts): Server {
 
   async function serve(method: ApiMethod, call: ApiCall, fault: FaultRule | undefined): Promise<ApiReply> {
     if (fault?.fault === 'slow') await wait(fault.delayMs ?? 1000);
+    parts.discovery.checkRequest(method, call);
     try {
       const injected = fault && buildFaultError(fault.fault);
-      if (injected && injected.httpStatus !== 409)
-        return { status: injected.httpStatus, body: buildErrorBody(injected, apiOf(method)) };
       if (injected) throw injected;
-      parts.discovery.checkRequest(method, call);
       if (method.permission)
         requirePermission(parts.cloud, call.caller, method.permission.name, method.permission.on(call));
       const reply = await method.handle(call, fault?.fault === 'drop-write' ? forgetfulCopy(parts.cloud) : parts.cloud);
       parts.discovery.checkResponse(method, call, reply);
       return reply;
     } catch (cause) {
-      if (cause instanceof GoogleError) method.onRefused?.(call, parts.cloud, cause);
+      if (cause instanceof GoogleError && !isOverload(cause)) method.onRefused?.(call, parts.cloud, cause);
       throw cause;
     }
   }
 }
 
-/** Writes to the copy succeed and are lost, and nobody hears of them. */
-function forgetfulCopy(cloud: Cloud): Cloud {
-  const {
-    iam,
-    unreachableRegions = new Set(),
-    projects,
-    folders,
-    runServices,
-    compute,
-    policies,
-    iapSettings,
-    serviceAccounts,
-    roles,
-    tasks,
-    pubsub,
-  } = cloud;
-  const maps = structuredClone({
-    projects,
-    folders,
-    runServices,
-    compute,
-    policies,
-    iapSettings,
-    serviceAccounts,
-    roles,
-  });
-  return {
-    iam,
-    unreachableRegions,
-    ...maps,
-    tasks,
-    pubsub,
-    logEntries: [],
-    now: () => cloud.now(),
-    audit: () => undefined,
-  };
-}
-
-async function reply501Or(work: () => Promise<ApiReply>, method: ApiMethod | undefined): Promise<ApiReply> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (!(cause instanceof GoogleError)) throw cause;
+/** What went wrong, as an answer: Google's refusals in Google's words, anything else as a fault of the sandbox that somebody has to see. */
+function answerError(cause: unknown, method: ApiMethod | undefined): ApiReply {
+  if (cause instanceof GoogleError)
     return { status: cause.httpStatus, body: buildErrorBody(cause, method && apiOf(method)) };
-  }
+  console.error(`sandbox: ${method?.id ?? 'a request'} failed`, cause);
+  const error = new GoogleError(500, 'INTERNAL', `The sandbox failed: ${String(cause)}`, 'backendError');
+  return { status: 500, body: buildErrorBody(error, method && apiOf(method)) };
 }
 
 function apiOf(method: ApiMethod): string | undefined {
@@ -179,8 +145,13 @@ function parseJson(raw: string): unknown {
   }
 }
 
-function refuseUnknown(verb: string, url: URL): never {
-  throw new GoogleError(
+/** Google turns these away before the API has seen them: no audit entry. */
+function isOverload({ httpStatus, reason }: GoogleError): boolean {
+  return httpStatus === 429 || httpStatus === 503 || reason === 'rateLimitExceeded';
+}
+
+function notServed(verb: string, url: URL): GoogleError {
+  return new GoogleError(
     501,
     'UNIMPLEMENTED',
     `${verb} ${url.host}${url.pathname} is not served by the sandbox.`,

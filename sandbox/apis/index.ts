@@ -1,7 +1,29 @@
 import type { ApiMethod } from '../api.ts';
+import { cloudAssetMethods } from './cloud-asset.ts';
 import { cloudTasksMethods } from './cloud-tasks.ts';
+import { computeMethods } from './compute.ts';
+import { iamRolesMethods } from './iam-roles.ts';
+import { iapMethods } from './iap.ts';
+import { loggingMethods } from './logging.ts';
 import { pubsubMethods } from './pubsub/index.ts';
+import { resourceManagerV1Methods } from './resource-manager-v1.ts';
+import { resourceManagerV3Methods } from './resource-manager-v3.ts';
 import { runV1Methods } from './run-v1.ts';
+import { runV2Methods } from './run-v2.ts';
+import { serviceUsageMethods } from './service-usage.ts';
 
 /** Every method that the local Google Cloud serves: one line for each file in this folder. */
-export const apiMethods: readonly ApiMethod[] = [...cloudTasksMethods, ...pubsubMethods, ...runV1Methods];
+export const apiMethods: readonly ApiMethod[] = [
+  ...cloudAssetMethods,
+  ...cloudTasksMethods,
+  ...computeMethods,
+  ...iamRolesMethods,
+  ...iapMethods,
+  ...loggingMethods,
+  ...pubsubMethods,
+  ...resourceManagerV1Methods,
+  ...resourceManagerV3Methods,
+  ...runV1Methods,
+  ...runV2Methods,
+  ...serviceUsageMethods,
+];

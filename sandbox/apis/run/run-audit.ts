@@ -27,10 +27,11 @@ const permissions: Readonly<Record<RunChange['verb'], string>> = {
 
 /**
  * Writes Cloud Run's audit entries of a change. A v1 deployment names the service without its region; policies, and
- * everything of v2, name it with; and only policies leave the label `service_name` empty (FACTS 1.1).
+ * everything of v2, name it with; and only policies leave the label `service_name` empty (FACTS 1.1). A project that does not exist has no log.
  */
 export function auditRun(cloud: Cloud, change: RunChange): void {
-  const project = findProject(cloud, change.place.project)?.projectId ?? change.place.project;
+  const project = findProject(cloud, change.place.project)?.projectId;
+  if (project === undefined) return;
   const place = { ...change.place, project };
   const isPolicy = change.verb === 'SetIamPolicy';
   const isNamespaced = change.version === 'v1' && !isPolicy;
