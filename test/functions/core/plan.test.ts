@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { parseSettings } from '../../../functions/config.ts';
+import { evaluate } from '../../../functions/core/evaluate.ts';
+import type { Finding } from '../../../functions/core/finding.ts';
+import { type PlanInput, planChanges } from '../../../functions/core/plan.ts';
+import { agent, backend, clientId, clientMember, inventory, neg, service } from '../../support/estate.ts';
+
+const one = service();
+const two = service('us-central1');
+const findingsOf = (estate: Parameters<typeof inventory>[0], settings?: unknown): readonly Finding[] =>
+  evaluate(inventory(estate), { settings: parseSettings(settings) }).findings;
+const both = { services: [one, two], backends: [backend([neg(one), neg(two)], { oauth2ClientId: clientId })] };
+const plan = (findings: readonly Finding[], over: Partial<PlanInput> = {}) =>
+  planChanges({
+    findings,
+    modes: ['enforce'],
+    paused: false,
+    holds: [],
+    budget: 25,
+    openedAt: new Map(),
+    acceptedClientIds: new Set(),
+    ...over,
+  });
+const summary = ({ changes }: ReturnType<typeof plan>) =>
+  changes.map(({ change, trial }) => [change.resource, change.members, trial]);
+
+describe('plan', () => {
+  it('grants the agent first, alone, and tries a client ID that IAM never took on one service only', () => {
+    const planned = plan(findingsOf(both));
+    assert.deepEqual(summary(planned), [
+      [one.name, [agent], false],
+      [two.name, [agent], false],
+      [one.name, [clientMember], true],
+    ]);
+    assert.deepEqual(
+      planned.left.map(({ why }) => why),
+      ['client-id-on-trial'],
+    );
+  });
+
+  it('puts agent and client ID into one write once IAM has taken the client ID', () => {
+    assert.deepEqual(summary(plan(findingsOf(both), { acceptedClientIds: new Set([clientId]) })), [
+      [one.name, [agent, clientMember], false],
+      [two.name, [agent, clientMember], false],
+    ]);
+  });
+
+  it('stops at the limit, oldest finding first, and names the rest', () => {
+    const findings = findingsOf({ services: [one, two] });
+    const openedAt = new Map(findings.map(({ id, resource }) => [id, resource === two.name ? 1 : 2]));
+    const planned = plan(findings, { budget: 1, openedAt });
+    assert.deepEqual(summary(planned), [[two.name, [agent], false]]);
+    assert.deepEqual(
+      planned.left.map(({ finding, why }) => [finding.resource, why]),
+      [[one.name, 'limit-reached']],
+    );
+  });
+
+  const leaves: readonly (readonly [string, readonly Finding[], Partial<PlanInput>, string])[] = [
+    [
+      'a private service without consent',
+      findingsOf({ services: [service('europe-west1', { ingress: 'all' })] }),
+      {},
+      'needs-approval',
+    ],
+    [
+      'the deny label, even when a person says yes',
+      findingsOf({ services: [service('europe-west1', { labels: { 'sallyport-iap': 'deny' } })] }),
+      { modes: ['enforce', 'approve'] },
+      'observe-only',
+    ],
+    ['a capability that is off', findingsOf({}, { capabilities: [] }), {}, 'capability-off'],
+    ['a pause', findingsOf({}), { paused: true }, 'paused'],
+    [
+      'a hold',
+      findingsOf({}),
+      { holds: [{ project: 'acme-prod', resource: one.name, member: agent, until: 1, reason: 'undo' }] },
+      'on-hold',
+    ],
+  ];
+  for (const [title, findings, over, why] of leaves) {
+    it(`leaves alone: ${title}`, () => {
+      const planned = plan(findings, over);
+      assert.deepEqual(planned.changes, []);
+      assert.deepEqual(
+        planned.left.map((left) => left.why),
+        [why],
+      );
+    });
+  }
+
+  it('takes what waits for approval when a person has said yes', () => {
+    const planned = plan(findingsOf({ services: [service('europe-west1', { ingress: 'all' })] }), {
+      modes: ['enforce', 'approve'],
+    });
+    assert.deepEqual(summary(planned), [[one.name, [agent], false]]);
+  });
+});

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import { openSqliteLedger, type SqliteLedger } from '../../../functions/adapters/sqlite-ledger.ts';
+import type { Inventory } from '../../../functions/core/inventory.ts';
+import { hasMember } from '../../../functions/core/policy-edit.ts';
+import { type ReconcileOptions, reconcile } from '../../../functions/core/reconcile.ts';
+import { AppError } from '../../../functions/errors.ts';
+import {
+  agent,
+  backend,
+  clientId,
+  clientMember,
+  grant,
+  inventory,
+  neg,
+  policy,
+  service,
+} from '../../support/estate.ts';
+import { buildMemoryWorld, type MemoryOptions, type MemoryWorld } from '../../support/memory-world.ts';
+
+const shop = service();
+const other = service('us-central1');
+const twoRegions = inventory({ services: [shop, other] });
+const withClient = inventory({
+  services: [shop, other],
+  backends: [backend([neg(shop), neg(other)], { oauth2ClientId: clientId })],
+});
+
+describe('reconcile', () => {
+  let ledger: SqliteLedger;
+  let world: MemoryWorld;
+  let runs = 0;
+
+  beforeEach(async () => {
+    ledger = await openSqliteLedger(':memory:', () => world.time);
+  });
+  afterEach(() => ledger.close());
+
+  const build = (estate: Inventory | (() => Inventory), options: Omit<MemoryOptions, 'ledger'> = {}) => {
+    world = buildMemoryWorld(estate, { ledger, ...options });
+    return world;
+  };
+  const run = (options?: ReconcileOptions) => {
+    runs += 1;
+    world.time += 1000;
+    return reconcile({ project: 'acme-prod', reason: 'event', runId: `run-${runs}` }, world, options);
+  };
+  const holds = (resource: string, member: string) =>
+    (world.policies.get(resource)?.bindings ?? []).some(
+      ({ role, members }) => role === 'roles/run.invoker' && hasMember(members ?? [], member),
+    );
+
+  it('grants the agent in every region, and a second run writes nothing', async () => {
+    build(twoRegions);
+    assert.equal((await run()).outcome, 'fixed');
+    assert.ok(holds(shop.name, agent) && holds(other.name, agent));
+    assert.equal((await run()).outcome, 'clean');
+    assert.equal(world.writes.length, 2);
+  });
+
+  it('has each change in the ledger with its findings, both policies and the etag that marks it as ours', async () => {
+    build(twoRegions);
+    const { changes } = await run();
+    for (const change of changes) {
+      const stored = await ledger.findChange(change.id);
+      assert.equal(stored?.result?.outcome, 'applied');
+      assert.equal(stored?.findingIds.length, 1);
+      assert.deepEqual(stored?.result?.before, policy());
+      assert.ok(await ledger.isOwnEtag(change.change.resource, stored?.result?.after?.etag ?? ''));
+    }
+  });
+
+  it('waits with a private service whose owner has not consented, and grants once a person says yes', async () => {
+    build(inventory({ services: [service('europe-west1', { ingress: 'all' })] }));
+    const waiting = await run();
+    assert.deepEqual([waiting.outcome, waiting.left[0]?.why, world.writes.length], ['waiting', 'needs-approval', 0]);
+    assert.equal((await run({ modes: ['enforce', 'approve'] })).outcome, 'fixed');
+  });
+
+  it('never grants under the deny label, whoever says yes', async () => {
+    build(inventory({ services: [service('europe-west1', { labels: { 'sallyport-iap': 'deny' } })] }));
+    assert.equal((await run({ modes: ['enforce', 'approve'] })).outcome, 'reported');
+    assert.equal(world.writes.length, 0);
+  });
+
+  it('writes nothing when the person who is shown the plan says no', async () => {
+    build(twoRegions);
+    await run({ confirm: async (plan) => plan.changes.length !== 2 });
+    assert.equal(world.writes.length, 0);
+  });
+
+  it('tries a refused client ID once: no finding, no retry, one line', async () => {
+    build(withClient, { unknownMembers: [clientMember] });
+    const first = await run();
+    assert.deepEqual([first.outcome, first.findings], ['fixed', []]);
+    assert.equal(world.lines.filter(({ message }) => message.startsWith('client id is no principal')).length, 1);
+    assert.equal((await run()).outcome, 'clean');
+    assert.deepEqual(
+      world.writes.map(({ members }) => members),
+      [[agent], [agent]],
+    );
+    world.time += 31 * 24 * 3_600_000;
+    assert.equal((await run()).outcome, 'clean', 'tried again after 30 days, and refused again');
+    assert.equal(world.lines.filter(({ message }) => message.startsWith('client id is no principal')).length, 2);
+  });
+
+  it('grants an accepted client ID everywhere in the same run, and in one write with the agent from then on', async () => {
+    build(withClient);
+    assert.equal((await run()).outcome, 'fixed');
+    for (const name of [shop.name, other.name]) assert.ok(holds(name, agent) && holds(name, clientMember));
+    world.policies.set(shop.name, policy());
+    await run();
+    assert.deepEqual(world.writes.at(-1)?.members, [agent, clientMember]);
+  });
+
+  it('does not let a member that IAM refuses block the others on the resource', async () => {
+    build(withClient);
+    await ledger.acceptClientId(clientId);
+    world = buildMemoryWorld(withClient, { ledger, unknownMembers: [clientMember] });
+    assert.equal((await run()).outcome, 'fixed');
+    assert.ok(holds(shop.name, agent) && holds(other.name, agent));
+  });
+
+  it('comes back for an agent that IAM does not know yet', async () => {
+    build(twoRegions, { unknownMembers: [agent] });
+    await assert.rejects(run(), { code: 'principal-does-not-exist' });
+    assert.equal((await ledger.openFindings('acme-prod')).length, 2, 'the findings stay open');
+  });
+
+  it('keeps and records what was done when another write fails, and throws so that delivery repeats', async () => {
+    build(twoRegions, { failNext: [new AppError('write-failed', 'HTTP 503')] });
+    await assert.rejects(run(), { code: 'write-failed' });
+    assert.equal(world.writes.length, 1);
+    assert.equal((await run()).outcome, 'fixed');
+    assert.ok(holds(shop.name, agent) && holds(other.name, agent));
+  });
+
+  it('stops at 25 changes a run, names the rest, and goes on oldest first', async () => {
+    const many = Array.from({ length: 30 }, (_, at) => service('europe-west1', { service: `s${at}` }));
+    build(inventory({ services: many }));
+    assert.equal((await run()).outcome, 'waiting');
+    assert.equal(world.writes.length, 25);
+    const alert = world.lines.find(({ fields }) => fields['code'] === 'limit-reached');
+    assert.equal(alert?.fields['rest'] instanceof Array && alert.fields['rest'].length, 5);
+    assert.equal((await run()).outcome, 'fixed');
+    assert.equal(world.writes.length, 30);
+  });
+
+  it('stops at 100 changes an hour over all runs', async () => {
+    build(twoRegions, { settings: { limits: { changesPerHour: 3 } } });
+    for (let round = 0; round < 3; round += 1) {
+      for (const one of [shop, other]) world.policies.set(one.name, policy());
+      await run();
+    }
+    assert.equal(world.writes.length, 3);
+    world.time += 3_600_000;
+    await run();
+    assert.ok(world.writes.length > 3);
+  });
+
+  it('writes nothing while paused by setting or by ledger', async () => {
+    build(twoRegions, { settings: { paused: true } });
+    await run();
+    build(twoRegions);
+    await ledger.setPaused(true);
+    await run();
+    assert.equal(world.writes.length, 0);
+  });
+
+  it('stops at once when a pause comes in the middle of a run', async () => {
+    build(twoRegions);
+    await assert.rejects(run({ confirm: () => ledger.setPaused(true).then(() => true) }), { code: 'paused' });
+    assert.equal(world.writes.length, 0);
+  });
+
+  it('stops writing when its lease has passed to another run', async () => {
+    build(twoRegions);
+    const steal = async () => {
+      world.time += 200_000;
+      assert.ok(await ledger.acquireLease('acme-prod', 'somebody-else', 60_000));
+      return true;
+    };
+    await assert.rejects(run({ confirm: steal }), { code: 'lease-lost' });
+    assert.equal(world.writes.length, 0);
+  });
+
+  it('does not start while another run holds the lease', async () => {
+    build(twoRegions);
+    await ledger.acquireLease('acme-prod', 'somebody-else', 60_000);
+    await assert.rejects(run(), { code: 'project-busy' });
+  });
+
+  it('closes an intent that was never finished against the live policy: done or not done', async () => {
+    build(inventory({ services: [shop, other], policies: [[shop, policy(grant(agent))]] }));
+    for (const one of [shop, other]) {
+      await ledger.recordIntent({
+        id: `old-${one.region}`,
+        project: 'acme-prod',
+        runId: 'old',
+        findingIds: [],
+        change: {
+          capability: 'grant-invoker',
+          kind: 'add',
+          resource: one.name,
+          role: 'roles/run.invoker',
+          members: [agent],
+        },
+        at: 1,
+      });
+    }
+    await run();
+    assert.equal((await ledger.findChange('old-europe-west1'))?.result?.outcome, 'applied');
+    assert.equal((await ledger.findChange('old-us-central1'))?.result?.outcome, 'failed');
+    assert.deepEqual(await ledger.openIntents('acme-prod'), []);
+  });
+
+  it('is never clean when something could not be read', async () => {
+    const gap = { resource: 'asia-east1', code: 'region-unreachable', message: 'Cloud Run did not answer.' };
+    build({ ...inventory({ policies: [[shop, policy(grant(agent))]] }), unreadable: [gap] });
+    assert.equal((await run()).outcome, 'reported');
+  });
+});
