@@ -3,6 +3,7 @@ import type { Cloud } from '../cloud.ts';
 import { findProject } from './find-project.ts';
 import { takePage } from './paging.ts';
 import { objectIn, parseObject } from './parse-object.ts';
+import { revisionV1Methods } from './run/revisions-v1.ts';
 import { auditRun } from './run/run-audit.ts';
 import { deployRunService } from './run/run-deploy.ts';
 import { buildRunIamMethods } from './run/run-iam.ts';
@@ -15,6 +16,7 @@ const namespacePath = '/apis/serving.knative.dev/v1/namespaces/{project}/service
 export const runV1Methods: readonly ApiMethod[] = [
   ...buildServiceMethods('run.namespaces.services', namespacePath),
   ...buildServiceMethods('run.projects.locations.services', projectPath),
+  ...revisionV1Methods,
   ...buildRunIamMethods('v1'),
 ];
 

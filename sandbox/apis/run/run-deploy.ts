@@ -5,6 +5,7 @@ import type { Cloud, RunServiceRecord } from '../../cloud.ts';
 import { requirePermission } from '../../permissions.ts';
 import { requireProject } from '../find-project.ts';
 import { type JsonObject, objectIn } from '../parse-object.ts';
+import { buildIapAgentEmail } from '../service-agents.ts';
 import { type RunPlace, runKey } from './run-store.ts';
 import { buildRunUrls } from './run-urls.ts';
 
@@ -18,7 +19,7 @@ export interface Deployment {
 /**
  * Stores a new service or the next state of one, ready at once, as Cloud Run v1 would answer it. A changed template makes a
  * new revision. Throws 409 on a resourceVersion that is not the present one, 400 on a bad ingress, 403 on a runtime account
- * that is not there.
+ * that is not there. Direct IAP switched on creates the project's IAP agent.
  */
 export function deployRunService(cloud: Cloud, deployment: Deployment): RunServiceRecord {
   const project = requireProject(cloud, deployment.place.project);
@@ -61,6 +62,9 @@ export function deployRunService(cloud: Cloud, deployment: Deployment): RunServi
     }),
   };
   cloud.runServices.set(runKey(place), record);
+  if (annotations['run.googleapis.com/iap-enabled'] === 'true' && cloud.provisionsIapAgents !== false) {
+    cloud.serviceAccounts.add(buildIapAgentEmail(project));
+  }
   return record;
 }
 
