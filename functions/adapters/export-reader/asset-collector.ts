@@ -1,0 +1,98 @@
+import type { Policy } from '../../core/inventory.ts';
+import { compareInstants } from './instant.ts';
+import type { AssetLine } from './parse-asset-line.ts';
+import {
+  type AssetKind,
+  type AssetValue,
+  assetKindOf,
+  parseAssetPolicy,
+  parseAssetValue,
+} from './parse-asset-value.ts';
+
+/** What one line says of one asset. Later instants win, then later lines. */
+export interface Claim<T> {
+  readonly updateTime: string;
+  /** Lines are counted through all files. */
+  readonly line: number;
+  /** Undefined: the line says something that could not be understood. */
+  readonly value: T | undefined;
+  readonly ancestors: readonly string[] | undefined;
+}
+
+/** The claims that stand for one asset: its RESOURCE, its IAM_POLICY and its deletion contend by time. */
+export interface Asset {
+  readonly name: string;
+  readonly kind: AssetKind;
+  resource: Claim<AssetValue> | undefined;
+  policy: Claim<Policy> | undefined;
+  deletion: Claim<true> | undefined;
+}
+
+export interface AssetCollector {
+  readonly add: (asset: AssetLine, line: number) => void;
+  /** By name as it is spelled; one asset may be here under the project's id and under its number. */
+  readonly assets: ReadonlyMap<string, Asset>;
+}
+
+/** Keeps, of every asset that a rule reads, the compact content of the line that stands; everything else is let go at once. */
+export function createAssetCollector(): AssetCollector {
+  const assets = new Map<string, Asset>();
+  const ancestorLists = new Map<string, readonly string[]>();
+
+  const intern = (ancestors: readonly string[] | undefined): readonly string[] | undefined => {
+    if (!ancestors) return undefined;
+    const key = ancestors.join(' ');
+    const known = ancestorLists.get(key);
+    if (known) return known;
+    ancestorLists.set(key, ancestors);
+    return ancestors;
+  };
+
+  const add = (asset: AssetLine, line: number): void => {
+    const kind = assetKindOf(asset.name);
+    if (!kind) return;
+    let known = assets.get(asset.name);
+    if (!known) {
+      known = { name: asset.name, kind, resource: undefined, policy: undefined, deletion: undefined };
+      assets.set(asset.name, known);
+    }
+    const { updateTime } = asset;
+    const claim = { updateTime, line, ancestors: intern(asset.ancestors) };
+    if (asset.deleted) {
+      known.deletion = latest(known.deletion, { ...claim, value: true });
+      return;
+    }
+    if (asset.resource) {
+      known.resource = latest(known.resource, {
+        ...claim,
+        value: parseAssetValue(kind, asset.name, asset.resource.data),
+      });
+    }
+    if (asset.policy !== undefined && isPolicyLevel(kind)) {
+      known.policy = latest(known.policy, { ...claim, value: parseAssetPolicy(asset.policy) });
+    }
+  };
+
+  return { add, assets };
+}
+
+/** Whose policies give access to a service. */
+function isPolicyLevel(kind: AssetKind): boolean {
+  return kind === 'service' || kind === 'project' || kind === 'above';
+}
+
+/** The claim that stands: the latest instant, at a tie the later line (CONTRACT 3). */
+export function latest<T>(a: Claim<T> | undefined, b: Claim<T> | undefined): Claim<T> | undefined {
+  if (!a || !b) return a ?? b;
+  return isLater(b, a) ? b : a;
+}
+
+/** The claim, unless a deletion stands against it. */
+export function unlessDeleted<T>(claim: Claim<T> | undefined, deletion: Claim<true> | undefined): Claim<T> | undefined {
+  return claim && deletion && isLater(deletion, claim) ? undefined : claim;
+}
+
+/** Whether `a` stands against `b`. */
+export function isLater(a: Claim<unknown>, b: Claim<unknown>): boolean {
+  return (compareInstants(a.updateTime, b.updateTime) || a.line - b.line) > 0;
+}

@@ -1,0 +1,111 @@
+import { resolveAccessPaths } from '../../core/access-paths.ts';
+import { compareText } from '../../core/finding.ts';
+import type { Backend, Inventory, Neg, Policy, Project, RunService, Unreadable } from '../../core/inventory.ts';
+import { createAncestors } from './ancestors.ts';
+import { type Asset, unlessDeleted } from './asset-collector.ts';
+import { canonicalValue, mergeAssets } from './canonical-asset.ts';
+import { judgeInheritance } from './judge-inheritance.ts';
+import { listNotEvaluated } from './list-not-evaluated.ts';
+import type { SeenKinds } from './name-verdict.ts';
+import { type ProjectNames, resolveProjectNames } from './project-names.ts';
+import type { SeenProjects } from './seen-projects.ts';
+
+/** What all lines of all files came to. */
+export interface CollectedExport {
+  readonly files: readonly string[];
+  readonly assets: ReadonlyMap<string, Asset>;
+  readonly projects: SeenProjects;
+  readonly kinds: SeenKinds;
+  readonly unreadable: readonly Unreadable[];
+}
+
+/** One object for all services without grants: there may be a hundred thousand. */
+const emptyPolicy: Policy = Object.freeze({ bindings: [] });
+
+/** The inventory of an export (CONTRACT 3), with canonical names throughout. Pure. */
+export function buildInventory(collected: CollectedExport, urlMask: 'observe' | 'labelled'): Inventory {
+  const names = resolveProjectNames(collected.projects, collected.assets.values());
+  const backends: Backend[] = [];
+  const negs = new Map<string, Neg>();
+  const services = new Map<string, RunService>();
+  const policies = new Map<string, Policy>();
+  const customRoles = new Map<string, readonly string[]>();
+  const ancestors = createAncestors(names.canonical);
+  const notKnown = new Set<string>();
+  const unreadable: Unreadable[] = [...collected.unreadable];
+
+  for (const asset of mergeAssets(collected.assets.values(), names.canonical).values()) {
+    const resource = unlessDeleted(asset.resource, asset.deletion);
+    const policy = unlessDeleted(asset.policy, asset.deletion);
+    for (const claim of [policy, resource]) if (claim?.ancestors) ancestors.add(asset, claim);
+    if (policy?.value) policies.set(asset.name, policy.value);
+    else if (policy) {
+      notKnown.add(asset.name);
+      unreadable.push(notUnderstood(asset.name, 'policy'));
+    }
+    if (resource && !resource.value) unreadable.push(notUnderstood(asset.name, 'resource'));
+    if (!resource?.value) continue;
+    const value = canonicalValue(resource.value, names.canonical);
+    if (value.kind === 'backend') backends.push(value.backend);
+    if (value.kind === 'neg') negs.set(asset.name, value.neg);
+    if (value.kind === 'service') services.set(asset.name, value.service);
+    if (value.kind === 'role') customRoles.set(asset.name.slice('//iam.googleapis.com/'.length), value.permissions);
+  }
+
+  const withPolicies = projectsWithPolicyLines(collected.projects, names);
+  for (const { name, project } of services.values()) {
+    if (policies.has(name) || notKnown.has(name)) continue;
+    if (withPolicies.has(project)) policies.set(name, emptyPolicy);
+    else unreadable.push({ resource: name, code: 'iam-policy-not-exported', message: noPolicy });
+  }
+
+  const projects = buildProjects(collected.projects, names, ancestors.ofProject);
+  backends.sort((a, b) => compareText(a.name, b.name));
+  const source = { kind: 'asset-export', files: collected.files, inheritance: 'partial' } as const;
+  const { paths } = resolveAccessPaths({ backends, negs, services, source }, urlMask);
+  return {
+    source: { ...source, inheritance: judgeInheritance(paths, ancestors.ofService, policies) },
+    projects,
+    backends,
+    negs,
+    services,
+    policies,
+    customRoles,
+    unreadable,
+    notEvaluated: listNotEvaluated(collected.kinds),
+  };
+}
+
+const noPolicy =
+  'The input holds no IAM_POLICY line of this project, so this service’s policy is not known; export with --content-type=iam-policy as well.';
+
+function notUnderstood(resource: string, part: 'resource' | 'policy'): Unreadable {
+  return {
+    resource,
+    code: `${part}-not-understood`,
+    message: `The ${part} in the input has a form that Google never writes.`,
+  };
+}
+
+function projectsWithPolicyLines(projects: SeenProjects, names: ProjectNames): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { spelling, hasPolicyLine } of projects.all()) if (hasPolicyLine) found.add(names.canonical(spelling));
+  return found;
+}
+
+type AncestorsOf = (project: string) => readonly string[] | undefined;
+
+function buildProjects(
+  seen: SeenProjects,
+  names: ProjectNames,
+  ancestorsOf: AncestorsOf,
+): ReadonlyMap<string, Project> {
+  const projects = new Map<string, Project>();
+  for (const { spelling } of seen.all()) {
+    const name = names.canonical(spelling);
+    const number = names.numberOf(name);
+    const above = ancestorsOf(name);
+    projects.set(name, { name, ...(number ? { number } : {}), ...(above ? { ancestors: above } : {}) });
+  }
+  return projects;
+}

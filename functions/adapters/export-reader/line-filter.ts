@@ -1,0 +1,62 @@
+import { findValue, jsonBytes } from './json-bytes.ts';
+import { createLookahead } from './lookahead.ts';
+import { nameVerdict, type SeenKinds } from './name-verdict.ts';
+import type { SeenProjects } from './seen-projects.ts';
+
+/** Whether one line (trimmed) certainly holds nothing that is still needed, and looks like an asset. */
+export type CanSkip = (bytes: Buffer, start: number, end: number) => boolean;
+
+const { open, close, quote } = jsonBytes;
+const nameKeys = [Buffer.from('name')];
+const contentKeys = [Buffer.from('resource'), Buffer.from('iam_policy'), Buffer.from('iamPolicy')];
+const resourceKey = 0;
+
+/**
+ * Decides on raw bytes, because nearly all lines of an export are of no interest and parsing is what costs. It skips only
+ * what it understood; all else (escapes, odd shapes, names that rules read, projects that it has something to learn
+ * about) is left to `JSON.parse`. It notes projects and policy lines as it goes. What is and is not checked on a
+ * skipped line: docs/decisions/export-lines-skipped-unparsed.md.
+ */
+export function createLineFilter(projects: SeenProjects, kinds: SeenKinds): CanSkip {
+  // Two files put together without a line end between them: one line, two assets, of which the second would be lost.
+  const hasGluedAssets = createLookahead('}{');
+  const hasEscape = createLookahead('\\');
+  const hasSnakePolicy = createLookahead('_policy');
+  const hasCamelPolicy = createLookahead('Policy"');
+  const hasProjectList = createLookahead('["proj');
+
+  return (bytes, start, end) => {
+    const last = end - 1;
+    if (bytes[start] !== open || bytes[last] !== close || hasGluedAssets(bytes, start, end)) return false;
+    const name = findName(bytes, start, last);
+    const nameEnd = bytes[name] === quote ? bytes.indexOf(quote, name + 1) : -1;
+    if (nameEnd === -1 || nameEnd > last || hasEscape(bytes, name, nameEnd)) return false;
+    const verdict = nameVerdict(bytes, name + 1, nameEnd, projects, kinds);
+    if (verdict === 'read') return false;
+    if (verdict === 'skip') return true;
+    // `ancestors` would tell the project's number.
+    if (verdict.number === undefined && hasProjectList(bytes, start, end)) return false;
+    if (!verdict.hasPolicyLine && (hasSnakePolicy(bytes, start, end) || hasCamelPolicy(bytes, start, end))) {
+      const content = findValue(bytes, start + 1, last, contentKeys);
+      if (!content || bytes[content.at] !== open) return false;
+      if (content.key !== resourceKey) verdict.hasPolicyLine = true;
+    }
+    return true;
+  };
+}
+
+/** Where the value of `name` begins; -1 where the line is not understood. Google writes `{"name":` first, and no white space. */
+function findName(bytes: Buffer, start: number, last: number): number {
+  if (
+    bytes[start + 1] === quote &&
+    bytes[start + 2] === 0x6e &&
+    bytes[start + 3] === 0x61 &&
+    bytes[start + 4] === 0x6d &&
+    bytes[start + 5] === 0x65 &&
+    bytes[start + 6] === quote &&
+    bytes[start + 7] === 0x3a
+  ) {
+    return bytes[start + 8] === 0x20 ? start + 9 : start + 8;
+  }
+  return findValue(bytes, start + 1, last, nameKeys)?.at ?? -1;
+}

@@ -1,0 +1,91 @@
+import { isWord } from './json-bytes.ts';
+import type { SeenProject, SeenProjects } from './seen-projects.ts';
+
+/** Kinds of asset of which it is enough to know that there is one. */
+export interface SeenKinds {
+  hasSubscription: boolean;
+  hasIapPolicy: boolean;
+}
+
+const slash = 47;
+const projectsPart = Buffer.from('projects/');
+const hosts = {
+  run: Buffer.from('run.googleapis.com'),
+  compute: Buffer.from('compute.googleapis.com'),
+  iam: Buffer.from('iam.googleapis.com'),
+  iap: Buffer.from('iap.googleapis.com'),
+  pubsub: Buffer.from('pubsub.googleapis.com'),
+  resourceManager: Buffer.from('cloudresourcemanager.googleapis.com'),
+};
+const collections = {
+  services: Buffer.from('services'),
+  backends: Buffer.from('backendServices'),
+  negs: Buffer.from('networkEndpointGroups'),
+  roles: Buffer.from('roles'),
+  subscriptions: Buffer.from('subscriptions'),
+};
+
+/**
+ * What an asset's name alone says of its line: `read` it, `skip` it, or (a project) skip it unless it still tells
+ * something about that project. The name is the bytes from `start` to `end`, without escapes.
+ */
+export function nameVerdict(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  projects: SeenProjects,
+  kinds: SeenKinds,
+): 'read' | 'skip' | SeenProject {
+  if (bytes[start] !== slash || bytes[start + 1] !== slash) return 'skip';
+  const host = start + 2;
+  const hostEnd = nextSlash(bytes, host, end);
+  const project = hostEnd + 1 + projectsPart.length;
+  if (project >= end || !isWord(projectsPart, bytes, hostEnd + 1, project)) {
+    const mayBeRead = isWord(hosts.resourceManager, bytes, host, hostEnd) || isWord(hosts.iam, bytes, host, hostEnd);
+    return mayBeRead ? 'read' : 'skip';
+  }
+  const projectEnd = nextSlash(bytes, project, end);
+  if (isRead(bytes, { host, hostEnd, projectEnd, end }, kinds)) return 'read';
+  return projects.getBytes(bytes, project, projectEnd);
+}
+
+interface NameParts {
+  readonly host: number;
+  readonly hostEnd: number;
+  readonly projectEnd: number;
+  readonly end: number;
+}
+
+/** Whether rules read what is called so: by host and last word but one, told apart by length first, which settles most lines. */
+function isRead(bytes: Uint8Array, { host, hostEnd, projectEnd, end }: NameParts, kinds: SeenKinds): boolean {
+  if (projectEnd === end) return isWord(hosts.resourceManager, bytes, host, hostEnd);
+  let last = end - 1;
+  while (bytes[last] !== slash) last -= 1;
+  let before = last - 1;
+  while (bytes[before] !== slash) before -= 1;
+  const collection = before + 1;
+  switch (last - collection) {
+    case collections.services.length:
+      return isWord(collections.services, bytes, collection, last) && isWord(hosts.run, bytes, host, hostEnd);
+    case collections.backends.length:
+      return isWord(collections.backends, bytes, collection, last) && isWord(hosts.compute, bytes, host, hostEnd);
+    case collections.negs.length:
+      return isWord(collections.negs, bytes, collection, last) && isWord(hosts.compute, bytes, host, hostEnd);
+    case collections.roles.length:
+      if (isWord(collections.roles, bytes, collection, last) && isWord(hosts.iam, bytes, host, hostEnd)) return true;
+      break;
+    case collections.subscriptions.length:
+      if (kinds.hasSubscription) break;
+      if (isWord(collections.subscriptions, bytes, collection, last) && isWord(hosts.pubsub, bytes, host, hostEnd)) {
+        return true;
+      }
+      break;
+  }
+  return !kinds.hasIapPolicy && isWord(hosts.iap, bytes, host, hostEnd);
+}
+
+function nextSlash(bytes: Uint8Array, from: number, end: number): number {
+  let at = from;
+  while (at < end && bytes[at] !== slash) at += 1;
+  return at;
+}

@@ -1,0 +1,92 @@
+import type { Backend, Neg, Policy, RunService } from '../../core/inventory.ts';
+import { normalizeBackend } from '../../core/normalize/backend.ts';
+import { parseRecord, parseText, parseTexts } from '../../core/normalize/fields.ts';
+import { normalizeNeg } from '../../core/normalize/neg.ts';
+import { parsePolicy } from '../../core/normalize/policy.ts';
+import { normalizeRunService } from '../../core/normalize/run-service.ts';
+
+/** Kinds of asset that rules read. `above`: folder or organisation. */
+export type AssetKind = 'service' | 'backend' | 'neg' | 'project' | 'above' | 'role';
+
+export type AssetValue =
+  | { readonly kind: 'service'; readonly service: RunService }
+  | { readonly kind: 'backend'; readonly backend: Backend }
+  | { readonly kind: 'neg'; readonly neg: Neg }
+  | { readonly kind: 'project'; readonly id: string | undefined; readonly number: string | undefined }
+  | { readonly kind: 'role'; readonly permissions: readonly string[] }
+  | { readonly kind: 'above' };
+
+const kinds: readonly (readonly [AssetKind, RegExp])[] = [
+  ['service', /^\/\/run\.googleapis\.com\/projects\/[^/]+\/locations\/[^/]+\/services\/[^/]+$/],
+  ['backend', /^\/\/compute\.googleapis\.com\/projects\/[^/]+\/(global|regions\/[^/]+)\/backendServices\/[^/]+$/],
+  [
+    'neg',
+    /^\/\/compute\.googleapis\.com\/projects\/[^/]+\/(global|(regions|zones)\/[^/]+)\/networkEndpointGroups\/[^/]+$/,
+  ],
+  ['project', /^\/\/cloudresourcemanager\.googleapis\.com\/projects\/[^/]+$/],
+  ['above', /^\/\/cloudresourcemanager\.googleapis\.com\/(folders|organizations)\/[^/]+$/],
+  ['role', /^\/\/iam\.googleapis\.com\/(projects|organizations)\/[^/]+\/roles\/[^/]+$/],
+];
+
+/** What kind of asset a name names; undefined for all that no rule reads. The name alone says it, never the asset type (CONTRACT 3). */
+export function assetKindOf(name: string): AssetKind | undefined {
+  return kinds.find(([, form]) => form.test(name))?.[0];
+}
+
+/** Compact content of a RESOURCE line, with project names as they are spelled there; undefined when it is not of this kind. */
+export function parseAssetValue(kind: AssetKind, name: string, data: unknown): AssetValue | undefined {
+  const options = { canonicalProject: asSpelled, name };
+  switch (kind) {
+    case 'service': {
+      const service = normalizeRunService(data, options);
+      return service && { kind, service };
+    }
+    case 'backend': {
+      const backend = normalizeBackend(data, options);
+      return backend && { kind, backend };
+    }
+    case 'neg': {
+      const neg = normalizeNeg(data, options);
+      return neg && { kind, neg };
+    }
+    case 'project':
+      return { kind, ...parseProject(name, data) };
+    case 'role':
+      return { kind, permissions: parsePermissions(data) };
+    case 'above':
+      return { kind };
+  }
+}
+
+/** A policy without what no rule reads (audit configurations); undefined when it is none. */
+export function parseAssetPolicy(raw: unknown): Policy | undefined {
+  const policy = parsePolicy(raw);
+  return policy && { bindings: policy.bindings ?? [] };
+}
+
+function asSpelled(project: string): string {
+  return project;
+}
+
+/** Project number and id, of which the asset's name has one: `…/projects/NUMBER` as a rule. */
+function parseProject(name: string, data: unknown): { id: string | undefined; number: string | undefined } {
+  const project = parseRecord(data);
+  const spelled = name.slice(name.lastIndexOf('/') + 1);
+  const number = /^\d+$/.test(spelled) ? spelled : undefined;
+  // v1 has `projectNumber`, v3 only `name: projects/NUMBER`.
+  const given =
+    project?.['projectNumber'] ??
+    project?.['project_number'] ??
+    /^projects\/(\d+)$/.exec(parseText(project?.['name']) ?? '')?.[1];
+  return {
+    id: parseText(project?.['projectId']) ?? parseText(project?.['project_id']) ?? (number ? undefined : spelled),
+    number: typeof given === 'number' ? String(given) : (parseText(given) ?? number),
+  };
+}
+
+/** Only those that rules ask for: a role may hold thousands. */
+function parsePermissions(data: unknown): readonly string[] {
+  const role = parseRecord(data);
+  if (role?.['deleted'] === true) return [];
+  return parseTexts(role?.['includedPermissions']).filter((permission) => permission.startsWith('run.'));
+}
