@@ -1,7 +1,7 @@
 import { type ApiCall, type ApiMethod, GoogleError } from '../../api.ts';
 import type { Cloud, RunServiceRecord } from '../../cloud.ts';
 import { findProject } from '../find-project.ts';
-import { objectIn } from '../parse-object.ts';
+import { type JsonObject, objectIn } from '../parse-object.ts';
 import { parseRunKey } from './run-store.ts';
 
 const path = '/apis/serving.knative.dev/v1/namespaces/{project}/revisions';
@@ -64,6 +64,13 @@ function buildRevision({ metadata, spec, status }: RunServiceRecord) {
   const own = objectIn(template['metadata']) ?? {};
   const name = String(status['latestCreatedRevisionName']);
   const [ready] = Array.isArray(status['conditions']) ? status['conditions'] : [];
+  const labels: JsonObject = {
+    ...objectIn(own['labels']),
+    'cloud.googleapis.com/location': metadata.labels['cloud.googleapis.com/location'],
+    'serving.knative.dev/service': metadata.name,
+    'serving.knative.dev/route': metadata.name,
+    'serving.knative.dev/configuration': metadata.name,
+  };
   return {
     apiVersion: 'serving.knative.dev/v1',
     kind: 'Revision',
@@ -75,13 +82,7 @@ function buildRevision({ metadata, spec, status }: RunServiceRecord) {
       resourceVersion: metadata['resourceVersion'],
       generation: 1,
       creationTimestamp: objectIn(ready)?.['lastTransitionTime'],
-      labels: <Record<string, unknown>>{
-        ...objectIn(own['labels']),
-        'cloud.googleapis.com/location': metadata.labels['cloud.googleapis.com/location'],
-        'serving.knative.dev/service': metadata.name,
-        'serving.knative.dev/route': metadata.name,
-        'serving.knative.dev/configuration': metadata.name,
-      },
+      labels,
       annotations: { ...objectIn(own['annotations']) },
     },
     spec: objectIn(template['spec']) ?? {},
