@@ -1,19 +1,20 @@
+/**
+ * Runs in each function's process before the function, as the text of a `data:` module, so that it needs no file of its own
+ * where the sandbox is bundled. It keeps the process on a leash and off the network: the Functions Framework listens on
+ * every interface and knows nothing of a parent.
+ */
+const source = `
 import { Server } from 'node:net';
 
-/*
- * Loaded into each function's process before the function (`node --import`). It keeps the process on a leash and off the
- * network: the Functions Framework listens on every interface and knows nothing of a parent.
- */
 process.on('disconnect', () => process.exit(0));
 process.channel?.unref();
 
 const listen = Server.prototype.listen;
-Server.prototype.listen = function listenOnLoopback(this: Server, ...given: unknown[]): Server {
-  const [port, callback] = given;
-  if (!Number.isInteger(Number(port)) || (callback !== undefined && typeof callback !== 'function')) {
-    return Reflect.apply(listen, this, given);
-  }
-  return listen.call(this, { host: '127.0.0.1', port: Number(port) }, () => {
-    if (typeof callback === 'function') callback();
-  });
+Server.prototype.listen = function listenOnLoopback(port, callback) {
+  if (!Number.isInteger(Number(port))) return Reflect.apply(listen, this, arguments);
+  return listen.call(this, { host: '127.0.0.1', port: Number(port) }, callback);
 };
+`;
+
+/** A value for `node --import`. */
+export const childPreload = `data:text/javascript,${encodeURIComponent(source)}`;

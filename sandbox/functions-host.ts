@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { childPreload } from './child-preload.ts';
 
 export interface FunctionOptions {
   /** The name that the source file registers with the Functions Framework. */
@@ -38,7 +39,6 @@ const framework = fileURLToPath(import.meta.resolve('@google-cloud/functions-fra
   /index\.js$/,
   'main.js',
 );
-const preload = import.meta.resolve('./child-preload.ts');
 
 /**
  * Starts a function as Cloud Run functions does: its own process on the Functions Framework, an environment built from
@@ -46,6 +46,7 @@ const preload = import.meta.resolve('./child-preload.ts');
  */
 export async function startFunction(options: FunctionOptions): Promise<RunningFunction> {
   refuseCredentials(options.env ?? {});
+  refuseOldNode(options.sourceFile);
   const port = options.port ?? (await findFreePort());
   const home = mkdtempSync(join(tmpdir(), 'sallyport-function-'));
   const child = spawn(process.execPath, buildArguments(options, port), {
@@ -88,10 +89,16 @@ function refuseCredentials(env: Readonly<Record<string, string>>): void {
   if (bad) throw new Error(`${bad} may not be passed to a function of the sandbox`);
 }
 
+function refuseOldNode(sourceFile: string): void {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (!sourceFile.endsWith('.ts') || major > 22 || (major === 22 && minor >= 18)) return;
+  throw new Error(`a function in TypeScript needs Node 22.18 or newer, this is ${process.versions.node}`);
+}
+
 function buildArguments({ target, sourceFile, signatureType }: FunctionOptions, port: number): string[] {
   return [
     '--disable-warning=ExperimentalWarning',
-    `--import=${preload}`,
+    `--import=${childPreload}`,
     framework,
     `--target=${target}`,
     `--source=${sourceFile}`,

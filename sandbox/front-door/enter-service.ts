@@ -84,7 +84,11 @@ interface Arrival {
   readonly tag: string | undefined;
 }
 
-function answerFromContainer({ path }: DoorRequest, service: Service, { user, added, tag }: Arrival): DoorAnswer {
+function answerFromContainer(
+  { path, headers }: DoorRequest,
+  service: Service,
+  { user, added, tag }: Arrival,
+): DoorAnswer {
   const { region, record } = service;
   const body = {
     service: record.metadata.name,
@@ -92,7 +96,8 @@ function answerFromContainer({ path }: DoorRequest, service: Service, { user, ad
     revision: revisionOf(service, tag),
     user: user ?? null,
     path,
-    headers: added,
+    /** What reached it of Google's own headers. */
+    headers: { ...googleHeaders(headers), ...added },
   };
   return {
     status: 200,
@@ -102,6 +107,10 @@ function answerFromContainer({ path }: DoorRequest, service: Service, { user, ad
     user,
     region,
   };
+}
+
+function googleHeaders(headers: DoorRequest['headers']): DoorRequest['headers'] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('x-goog-')));
 }
 
 function revisionOf({ record }: Service, tag: string | undefined): string | null {

@@ -10,7 +10,6 @@ import { createDelivery, type Delivery, type DeliveryOptions, type DeliveryTarge
 import { buildDeliveryFaults } from '../../sandbox/delivery-faults.ts';
 import { type RunningFunction, startFunction } from '../../sandbox/functions-host.ts';
 import { createIdTokens } from '../../sandbox/id-token.ts';
-import { untilIdle } from '../../sandbox/idle.ts';
 import { type LoopbackServer, startLoopbackServer } from '../../sandbox/loopback-server.ts';
 import { openRequestLog, type RequestLog } from '../../sandbox/request-log.ts';
 
@@ -251,7 +250,7 @@ describe('delivery of audit events', () => {
     });
     start({ url: slow.url }, { concurrency: 3 });
     for (let i = 0; i < 20; i++) delivery.deliver(entry(`e${i}`));
-    await untilIdle([delivery]);
+    await delivery.idle();
     await slow.stop();
     assert.equal(most, 3);
     assert.equal(requestLog.rows.length, 20);

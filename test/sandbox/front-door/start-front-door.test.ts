@@ -651,6 +651,8 @@ describe('the front door', () => {
       };
       assert.deepEqual(answer, expected);
       assert.equal(added['x-goog-authenticated-user-email'], 'accounts.google.com:alice@example.com');
+      const direct = await ask({ host: hosts.open, as: `token ${robot} ${runUrl}`, headers, region: 'europe-west1' });
+      assert.deepEqual(JSON.parse(direct.body).headers, {});
     });
   });
 
