@@ -1,12 +1,13 @@
 import { buildDeadLetter, type DeadLetters } from '../adapters/dead-letter.ts';
+import type { OwnProject } from '../adapters/own-project.ts';
 import type { ProjectId } from '../adapters/project-numbers.ts';
 import type { Enqueued, TaskBody, TaskQueue } from '../adapters/task-queue.ts';
 import type { Settings } from '../config.ts';
-import { isInScope } from '../core/scope.ts';
 import type { Clock, Logger } from '../core/world.ts';
 import { AppError } from '../errors.ts';
 import { type Decision, keysOf } from '../events/keys-of.ts';
 import { planOwnWriteCheck, planTask } from '../events/task-name.ts';
+import { findProjectInScope } from './find-project-in-scope.ts';
 
 export interface AuditEventDeps {
   readonly settings: Pick<Settings, 'scope' | 'timing'>;
@@ -20,11 +21,6 @@ export interface AuditEventDeps {
   readonly projectId: ProjectId;
   readonly clock: Clock;
   readonly log: Logger;
-}
-
-export interface OwnProject {
-  readonly id: string | undefined;
-  readonly number: string | undefined;
 }
 
 export interface EventOutcome {
@@ -83,19 +79,6 @@ async function enqueue(decision: Started, deps: AuditEventDeps): Promise<EventOu
     outcome: task.outcome,
   });
   return { decision: kind, task };
-}
-
-/**
- * The project's canonical name, if it is in scope. Nothing is read for a project that is out of scope, except that a
- * number which patterns are to be compared with is mapped to its id (one look-up, kept).
- */
-async function findProjectInScope(project: string, deps: AuditEventDeps): Promise<string | undefined> {
-  const { ownProject } = deps;
-  const { scope } = deps.settings;
-  const own = project === ownProject.number ? (ownProject.id ?? project) : project;
-  if (scope.exclude.includes(project)) return undefined;
-  const id = scope.include.length === 0 ? own : await deps.projectId(own);
-  return isInScope(id, scope, ownProject.id) ? id : undefined;
 }
 
 function buildTask(decision: Started, deps: AuditEventDeps): Parameters<TaskQueue['enqueue']>[0] {

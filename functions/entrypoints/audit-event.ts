@@ -2,13 +2,13 @@ import { cloudEvent } from '@google-cloud/functions-framework';
 import { apiRoot } from '../adapters/api-root.ts';
 import { createDeadLetters } from '../adapters/dead-letter.ts';
 import { createLog, traceFields } from '../adapters/log.ts';
-import { readMetadata } from '../adapters/metadata.ts';
 import { createMetadataToken } from '../adapters/metadata-token.ts';
+import { readOwnProject } from '../adapters/own-project.ts';
 import { createProjectNumbers } from '../adapters/project-numbers.ts';
 import { readSettingsFile } from '../adapters/settings-file.ts';
 import { createCloudTasksQueue } from '../adapters/task-queue.ts';
 import { TerminalError } from '../errors.ts';
-import { type AuditEventDeps, createAuditEventHandler, type OwnProject } from './audit-event-handler.ts';
+import { type AuditEventDeps, createAuditEventHandler } from './audit-event-handler.ts';
 
 /**
  * The function that takes audit events, from Eventarc or from a log sink's topic, and puts work into the queue. Answers
@@ -50,15 +50,6 @@ async function readDeps(): Promise<AuditEventDeps> {
     clock,
     log: createLog(),
   };
-}
-
-/** The number is only there to recognise ourselves by: without it, events that name the own project by number are out of scope. */
-async function readOwnProject(): Promise<OwnProject> {
-  const [id, number] = await Promise.all([
-    process.env['GOOGLE_CLOUD_PROJECT'] || readMetadata('project/project-id'),
-    readMetadata('project/numeric-project-id').catch(() => undefined),
-  ]);
-  return { id, number };
 }
 
 function required(name: string): string {
