@@ -5,9 +5,9 @@ import { createLog, traceFields } from '../adapters/log.ts';
 import { createMetadataToken } from '../adapters/metadata-token.ts';
 import { readOwnProject } from '../adapters/own-project.ts';
 import { createProjectNumbers } from '../adapters/project-numbers.ts';
+import { requiredVariable } from '../adapters/required-variable.ts';
 import { readSettingsFile } from '../adapters/settings-file.ts';
 import { createCloudTasksQueue } from '../adapters/task-queue.ts';
-import { TerminalError } from '../errors.ts';
 import { type AuditEventDeps, createAuditEventHandler } from './audit-event-handler.ts';
 
 /**
@@ -38,9 +38,9 @@ async function readDeps(): Promise<AuditEventDeps> {
     ownProject,
     ownPrincipal: env['SALLYPORT_PRINCIPAL'],
     queue: createCloudTasksQueue({
-      queue: required('SALLYPORT_QUEUE'),
-      url: required('SALLYPORT_RECONCILE_URL'),
-      serviceAccount: required('SALLYPORT_TASKS_SERVICE_ACCOUNT'),
+      queue: requiredVariable('SALLYPORT_QUEUE'),
+      url: requiredVariable('SALLYPORT_RECONCILE_URL'),
+      serviceAccount: requiredVariable('SALLYPORT_TASKS_SERVICE_ACCOUNT'),
       apiRoot: apiRoot('cloudtasks'),
       token,
       clock,
@@ -50,12 +50,4 @@ async function readDeps(): Promise<AuditEventDeps> {
     clock,
     log: createLog(),
   };
-}
-
-function required(name: string): string {
-  const value = process.env[name];
-  if (value) return value;
-  throw new TerminalError('bad-settings', `The environment variable ${name} is not set.`, {
-    hint: 'docs/events.md lists the variables of the audit-event function; infra/ sets them.',
-  });
 }

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { http } from '@google-cloud/functions-framework';
+import { apiRoot } from '../adapters/api-root.ts';
+import { createWorld } from '../adapters/create-world.ts';
+import { createDeadLetters } from '../adapters/dead-letter.ts';
+import { createLog } from '../adapters/log.ts';
+import { createMetadataToken } from '../adapters/metadata-token.ts';
+import { readOwnProject } from '../adapters/own-project.ts';
+import { createProjectNumbers } from '../adapters/project-numbers.ts';
+import { requiredVariable } from '../adapters/required-variable.ts';
+import { readSettingsFile } from '../adapters/settings-file.ts';
+import { openSqliteLedger } from '../adapters/sqlite-ledger.ts';
+import { AppError } from '../errors.ts';
+import { createReconcileHandler, type ReconcileDeps } from './reconcile-handler.ts';
+
+/**
+ * The function that Cloud Tasks and Workflows call with one project each: POST JSON `{project, reason, …}`. Answers 200
+ * when nothing more can come of a task, 503 when the queue shall send it again. Environment: docs/events.md.
+ */
+http('reconcile', async (request, response) => {
+  deps ??= readDeps();
+  let ready: ReconcileDeps;
+  try {
+    ready = await deps;
+  } catch (error) {
+    // A setting may be mended while tasks wait: the next request tries anew.
+    deps = undefined;
+    createLog().error('reconcile cannot start', { error });
+    response.status(503).json({ code: error instanceof AppError ? error.code : 'unexpected' });
+    return;
+  }
+  const retryCount = Number(request.get('x-cloudtasks-taskretrycount') ?? 0);
+  const reply = await createReconcileHandler(ready)({ body: request.body, retryCount });
+  response.status(reply.status).json(reply.body);
+});
+
+/** Made once an instance. */
+let deps: Promise<ReconcileDeps> | undefined;
+
+async function readDeps(): Promise<ReconcileDeps> {
+  const { env } = process;
+  const clock = { now: () => Date.now() };
+  const token = createMetadataToken({ clock });
+  const topic = env['SALLYPORT_DEAD_LETTER_TOPIC'];
+  const attempts = Number(env['SALLYPORT_MAX_ATTEMPTS']);
+  const [settings, ownProject, ledger] = await Promise.all([
+    readSettingsFile(env['SALLYPORT_SETTINGS']),
+    readOwnProject(),
+    openSqliteLedger(requiredVariable('SALLYPORT_LEDGER')),
+  ]);
+  return {
+    world: createWorld({ settings, ledger, log: createLog() }),
+    ownProject,
+    projectId: createProjectNumbers({ apiRoot: apiRoot('cloudresourcemanager'), token, clock }),
+    deadLetters: topic ? createDeadLetters({ topic, apiRoot: apiRoot('pubsub'), token }) : undefined,
+    maxAttempts: attempts > 0 ? attempts : undefined,
+    newRunId: randomUUID,
+  };
+}
