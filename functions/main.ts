@@ -1,2 +1,6 @@
-/** Registers the functions with the Functions Framework: `--target` names the one to run. */
+/**
+ * All functions in one module, as `package.json` names it: `functions-framework --target=audit-event` serves one of them.
+ * What is deployed is one built file a function (`npm run build`), so that none carries what another needs.
+ */
 import './entrypoints/audit-event.ts';
+import './entrypoints/reconcile.ts';

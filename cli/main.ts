@@ -1,0 +1,38 @@
+import { Command, CommanderError } from 'commander';
+import { AppError } from '../functions/errors.ts';
+import { exitCodes } from './exit-codes.ts';
+import { fixCommand } from './fix.ts';
+import { receiveCommand } from './receive.ts';
+import { sandboxCommand } from './sandbox.ts';
+import { scanCommand } from './scan.ts';
+import { startCommand } from './start.ts';
+import { undoCommand } from './undo.ts';
+
+const program = new Command('sallyport')
+  .description("Keeps Cloud Run's inner door open to Identity-Aware Proxy, and shut to everyone else.")
+  .version('0.1.0')
+  .option('--debug', 'show the stack of an error')
+  .showHelpAfterError('(sallyport --help shows the commands)')
+  .exitOverride()
+  .configureOutput({ writeErr: (text) => process.stderr.write(text) });
+
+for (const command of [scanCommand, fixCommand, undoCommand, receiveCommand, sandboxCommand, startCommand]) {
+  program.addCommand(command().exitOverride());
+}
+
+try {
+  process.exitCode = exitCodes.clean;
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function report(error: unknown): number {
+  // Commander has written its own message (or the help that was asked for).
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.clean : exitCodes.usage;
+  if (!(error instanceof AppError)) throw error;
+  process.stderr.write(`sallyport: ${error.message} [${error.code}]\n`);
+  if (error.hint) process.stderr.write(`  ${error.hint}\n`);
+  if (program.opts()['debug']) process.stderr.write(`${error.stack ?? ''}\n`);
+  return error.code === 'bad-settings' || error.code === 'bad-usage' ? exitCodes.usage : exitCodes.unreadable;
+}

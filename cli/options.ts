@@ -1,0 +1,33 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Severity } from '../functions/core/finding.ts';
+
+/** `--settings FILE`, the same in every command that reads an estate. */
+export function settingsOption(): Option {
+  return new Option('--settings <file>', 'settings file (default: ./sallyport.yaml where there is one)').env(
+    'SALLYPORT_SETTINGS',
+  );
+}
+
+/** `--ledger FILE`: Sallyport's memory on this machine. */
+export function ledgerOption(): Option {
+  return new Option('--ledger <file>', 'ledger file (SQLite)').env('SALLYPORT_LEDGER').default('.sallyport/ledger.db');
+}
+
+/** Repeatable option: collects every value, in order. */
+export function collect(value: string, all: readonly string[] | undefined): readonly string[] {
+  return [...(all ?? []), value];
+}
+
+/** A whole number of zero or more. */
+export function parseCount(value: string): number {
+  const count = Number(value);
+  if (!Number.isInteger(count) || count < 0) throw new InvalidArgumentError('It takes a whole number, 0 or more.');
+  return count;
+}
+
+export const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
+
+/** Adds help lines of examples below a command's options. */
+export function withExamples(command: Command, ...examples: readonly string[]): Command {
+  return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}\n`);
+}

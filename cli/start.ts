@@ -1,0 +1,82 @@
+import { Command, Option } from 'commander';
+import { exitCodes } from './exit-codes.ts';
+import { parseCount } from './options.ts';
+import { playStory, type Step } from './story/play-story.ts';
+import { printEnd, printInvitation, printOpening, printStep } from './story/print-story.ts';
+import type { Stage } from './story/stage.ts';
+import { untilSignal } from './until-signal.ts';
+
+interface StartOptions {
+  readonly once?: boolean;
+  readonly json?: boolean;
+  readonly seed?: number;
+  readonly log?: string;
+  readonly break?: 'grant';
+  readonly port?: number;
+  readonly frontDoorPort?: number;
+}
+
+/** `sallyport start` (npm start): the whole job in a local Google Cloud, shown in the terminal. */
+export function startCommand(): Command {
+  return new Command('start')
+    .description(
+      'show the whole job in a local Google Cloud: IAP is switched on, users get 403, Sallyport binds, users get 200',
+    )
+    .option('--once', 'end when the story is told (default where stdout is no terminal, or with CI=1)')
+    .option('--json', 'one JSON object at the end instead of the story')
+    .option('--seed <number>', 'changes project, service and region names', parseCount)
+    .option('--log <file>', "append the sandbox's request log to a file, as NDJSON")
+    .addOption(new Option('--break <what>', 'break something on purpose, to see a step fail').choices(['grant']))
+    .option('--port <port>', "port of the local Google Cloud's APIs (default: any)", parseCount)
+    .option('--front-door-port <port>', 'port that users come to (default: any)', parseCount)
+    .action(start);
+}
+
+async function start(options: StartOptions): Promise<void> {
+  const began = performance.now();
+  const since = () => performance.now() - began;
+  const print = (text: string) => {
+    if (!options.json) process.stdout.write(`${text}\n`);
+  };
+  const opened: { stage?: Stage } = {};
+  const ended = untilSignal();
+  let isTold = false;
+  const story = playStory({
+    seed: options.seed,
+    logFile: options.log,
+    breaks: options.break,
+    port: options.port,
+    frontDoorPort: options.frontDoorPort,
+    onReady: (stage) => {
+      opened.stage = stage;
+      print(printOpening(stage));
+    },
+    onStep: (step) => print(printStep(step, since())),
+  });
+  try {
+    const told = await Promise.race([story, ended.then(() => undefined)]);
+    if (told) {
+      isTold = true;
+      const { steps, ok, stage } = told;
+      print(printEnd(steps, ok, since()));
+      if (options.json) process.stdout.write(`${JSON.stringify({ steps: steps.map(toJson), ok })}\n`);
+      process.exitCode = ok ? exitCodes.clean : exitCodes.findings;
+      if (staysUp(options)) {
+        print(printInvitation(stage));
+        await ended;
+      }
+    }
+  } finally {
+    await opened.stage?.stop();
+  }
+  // A story that a signal cut short may still hold timers and a second stage.
+  if (!isTold) process.exit(130);
+}
+
+function staysUp({ once, json }: StartOptions): boolean {
+  return !once && !json && !process.env['CI'] && process.stdout.isTTY === true;
+}
+
+function toJson({ name, ok, ms, calls, writes, status, regions, eventId, note }: Step): Record<string, unknown> {
+  return { name, ok, ms, calls, writes, status, regions, eventId, note };
+}
