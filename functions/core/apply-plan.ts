@@ -32,6 +32,7 @@ export async function applyPlan(plan: Plan, input: ApplyInput, world: World): Pr
   const changes: Change[] = [];
   const settled = new Set<string>();
   const accepted = new Set(input.clientIds.accepted);
+  const latest = new Map<string, PolicyRead>();
   let serial = 0;
 
   await applyAll(plan.changes.filter(({ trial }) => !trial));
@@ -95,11 +96,18 @@ export async function applyPlan(plan: Plan, input: ApplyInput, world: World): Pr
     }
   }
 
-  function write({ change, findingIds }: PlannedChange): Promise<Change> {
+  async function write({ change, findingIds }: PlannedChange): Promise<Change> {
     serial += 1;
     const changeId = `${key.runId}-${serial}`;
-    const base = baseOf(change.resource, inventory);
-    return applyChange(change, { project: key.project, runId: key.runId, changeId, findingIds, base }, world);
+    const base = latest.get(change.resource) ?? baseOf(change.resource, inventory);
+    const done = await applyChange(
+      change,
+      { project: key.project, runId: key.runId, changeId, findingIds, base },
+      world,
+    );
+    // A second write on the same resource starts from what the first one left, not from the read before it.
+    if (done.result?.after) latest.set(change.resource, { policy: done.result.after, readAt: world.clock.now() });
+    return done;
   }
 
   function findingsOf({ findingIds }: PlannedChange, member: string): readonly string[] {
