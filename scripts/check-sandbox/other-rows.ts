@@ -1,0 +1,130 @@
+import type { ArticleEstate } from '../../sandbox/estates/article-estate.ts';
+import type { GcloudRow } from './gcloud-row.ts';
+
+/** Rows of the gcloud client's table about everything but Cloud Run and Compute. */
+export function buildOtherRows(estate: ArticleEstate): GcloudRow[] {
+  return [...buildPubSubRows(estate), ...buildIapRows(estate), ...buildHierarchyRows(estate), ...buildAuthRows()];
+}
+
+function buildPubSubRows({ projectId, host, clientId, invokerAccount }: ArticleEstate): GcloudRow[] {
+  const subscription = `/v1/projects/${projectId}/subscriptions/orders`;
+  return [
+    {
+      args: ['pubsub', 'topics', 'create', 'orders'],
+      requests: [`PUT pubsub /v1/projects/${projectId}/topics/orders`],
+    },
+    {
+      args: [
+        ...['pubsub', 'subscriptions', 'create', 'orders', '--topic=orders', `--push-endpoint=https://${host}/push`],
+        ...[`--push-auth-service-account=${invokerAccount}`, `--push-auth-token-audience=${clientId}`],
+      ],
+      requests: [`PUT pubsub ${subscription}`],
+    },
+    {
+      args: ['pubsub', 'subscriptions', 'describe', 'orders'],
+      requests: [`GET pubsub ${subscription}`],
+      output: new RegExp(`audience: ${clientId}`),
+    },
+    {
+      args: ['pubsub', 'subscriptions', 'update', 'orders', `--push-endpoint=https://${host}/other`],
+      requests: [`PATCH pubsub ${subscription}`],
+    },
+  ];
+}
+
+function buildIapRows({
+  projectId,
+  projectNumber,
+  backend,
+  backendId,
+  regions: [r],
+  service,
+}: ArticleEstate): GcloudRow[] {
+  const project = `GET cloudresourcemanager /v1/projects/${projectId}`;
+  const root = `/v1/projects/${projectNumber}/iap_web`;
+  const target = ['--resource-type=backend-services', `--service=${backend}`];
+  return [
+    {
+      args: ['iap', 'web', 'get-iam-policy', ...target],
+      requests: [project, `POST iap ${root}/compute/services/${backend}:getIamPolicy`],
+      output: /httpsResourceAccessor/,
+    },
+    {
+      args: [
+        ...['iap', 'web', 'add-iam-policy-binding', ...target],
+        ...['--member=user:dev@example.com', '--role=roles/iap.httpsResourceAccessor'],
+      ],
+      requests: [
+        project,
+        `POST iap ${root}/compute/services/${backend}:getIamPolicy`,
+        `POST iap ${root}/compute/services/${backend}:setIamPolicy`,
+      ],
+      holds: ({ policies }) =>
+        JSON.stringify(policies.get(`projects/${projectNumber}/iap_web/compute/services/${backendId}`)).includes(
+          'user:dev@example.com',
+        ),
+    },
+    {
+      args: [
+        'beta',
+        'iap',
+        'web',
+        'get-iam-policy',
+        '--resource-type=cloud-run',
+        `--service=${service}`,
+        `--region=${r}`,
+      ],
+      requests: [project, `POST iap ${root}/cloud_run-${r}/services/${service}:getIamPolicy`],
+      output: /etag/,
+    },
+  ];
+}
+
+function buildHierarchyRows({ projectId, projectNumber, ancestors, service }: ArticleEstate): GcloudRow[] {
+  const organization = ancestors.at(-1) ?? '';
+  return [
+    {
+      args: ['projects', 'describe', projectId],
+      requests: [`GET cloudresourcemanager /v1/projects/${projectId}`],
+      output: new RegExp(`projectNumber: '${projectNumber}'`),
+    },
+    {
+      args: ['projects', 'list'],
+      requests: ['GET cloudresourcemanager /v1/projects?filter=lifecycleState:ACTIVE&pageSize=500'],
+      output: new RegExp(projectNumber),
+    },
+    {
+      args: ['projects', 'get-ancestors', projectId],
+      requests: [`POST cloudresourcemanager /v1/projects/${projectId}:getAncestry`],
+      output: new RegExp(`${organization.split('/')[1]}\\s+organization`),
+    },
+    {
+      args: ['organizations', 'list'],
+      requests: ['POST cloudresourcemanager /v1/organizations:search'],
+      output: /example\.com/,
+    },
+    {
+      args: ['asset', 'search-all-resources', `--scope=${organization}`, '--asset-types=run.googleapis.com/Service'],
+      requests: [
+        `GET cloudasset /v1/${organization}:searchAllResources?assetTypes=run.googleapis.com/Service&pageSize=20`,
+      ],
+      output: new RegExp(`services/${service}`),
+    },
+    {
+      args: ['projects', 'add-iam-policy-binding', projectId, '--member=user:dev@example.com', '--role=roles/viewer'],
+      requests: [
+        `POST cloudresourcemanager /v1/projects/${projectId}:getIamPolicy`,
+        `POST cloudresourcemanager /v1/projects/${projectId}:setIamPolicy`,
+      ],
+      holds: ({ logEntries }) =>
+        JSON.stringify(logEntries.map(({ protoPayload }) => protoPayload['serviceData'])).includes('bindingDeltas'),
+    },
+  ];
+}
+
+function buildAuthRows(): GcloudRow[] {
+  return [
+    { args: ['auth', 'print-access-token'], requests: [], output: /^sandbox\./ },
+    { args: ['auth', 'print-identity-token'], requests: [], code: 1, output: /No identity token can be obtained/ },
+  ];
+}
