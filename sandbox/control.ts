@@ -39,8 +39,22 @@ export function buildControlRoutes({ requestLog, faults, discovery }: ControlPar
         requestLog.setStep(stepBody.parse(JSON.parse(body)).name);
         return { status: 200, body: {} };
       case 'POST faults': {
-        const { match, ...rule } = faultBody.parse(JSON.parse(body));
-        faults.add(withoutUndefined({ match: new RegExp(match), ...rule }));
+        const {
+          match,
+          fault,
+          probability = 1,
+          times = Number.POSITIVE_INFINITY,
+          delayMs = 1000,
+          caller,
+        } = faultBody.parse(JSON.parse(body));
+        faults.add({
+          match: new RegExp(match),
+          fault,
+          probability,
+          times,
+          delayMs,
+          ...(caller === undefined ? {} : { caller }),
+        });
         return { status: 200, body: {} };
       }
       case 'DELETE faults':
@@ -50,11 +64,4 @@ export function buildControlRoutes({ requestLog, faults, discovery }: ControlPar
         return { status: 404, body: { error: { code: 404, message: `no control path ${verb} ${url.pathname}` } } };
     }
   };
-}
-
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-function withoutUndefined<T extends object>(value: T): Defined<T> {
-  const kept = Object.entries(value).filter(([, field]) => field !== undefined);
-  return Object.fromEntries(kept) as Defined<T>;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { GoogleError } from './api.ts';
+import { findProject } from './apis/find-project.ts';
 import type { Cloud, StoredPolicy } from './cloud.ts';
 import { checkMember } from './iam-member.ts';
 import { canonicalKey, hasPermission } from './permissions.ts';
@@ -96,23 +97,14 @@ function checkVersion(policy: SentPolicy, before: StoredPolicy): void {
   }
 }
 
+/** A custom role belongs to one project, or to an organisation and all that is in it. */
 function checkRole(cloud: Cloud, key: string, role: string): void {
-  const project = /^projects\/[^/]+/.exec(canonicalKey(cloud, key))?.[0];
-  const isCustom = role.startsWith('projects/');
-  if (
-    cloud.roles.has(role) &&
-    (!isCustom || project === undefined || role.startsWith(`${project}/`) || isIapKeyOf(cloud, key, role))
-  )
-    return;
+  const owner = /^projects\/([^/]+)\//.exec(role)?.[1];
+  const resourceProject = findProject(cloud, /^projects\/([^/]+)/.exec(key)?.[1] ?? '')?.projectId;
+  if (cloud.roles.has(role) && (owner === undefined || owner === resourceProject)) return;
   if (/^(projects|organizations)\//.test(role))
     throw invalid(`Role (${role}) does not exist in the resource's hierarchy.`);
   throw invalid(`Role ${role} is not supported for this resource.`);
-}
-
-/** Policies below `iap_web` are kept by project number, custom roles by project id. */
-function isIapKeyOf(cloud: Cloud, key: string, role: string): boolean {
-  const number = /^projects\/(\d+)\/iap_web/.exec(canonicalKey(cloud, key))?.[1];
-  return cloud.projects.get(role.split('/')[1] ?? '')?.projectNumber === number;
 }
 
 function mergePolicy(before: StoredPolicy, sent: SentPolicy, updateMask: string | null | undefined): StoredPolicy {

@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
 import { apiMethods } from './apis/index.ts';
 import { type AuditListener, buildCloud } from './build-cloud.ts';
 import type { Cloud } from './cloud.ts';
@@ -58,7 +58,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   return {
     url: `http://127.0.0.1:${port}`,
     port,
@@ -74,4 +74,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       requestLog.close();
     },
   };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the sandbox has no TCP port');
+  return address.port;
 }
