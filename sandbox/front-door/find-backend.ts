@@ -83,9 +83,9 @@ function pathRuleTarget(matcher: unknown, path: string): string | undefined {
   return best && targetOf(best.rule, 'rule');
 }
 
+/** `/shop/*` does not match `/shop`: Google's own examples always list both. */
 function matchesPath(pattern: string, path: string): boolean {
-  if (!pattern.endsWith('/*')) return pattern === path;
-  return path.startsWith(pattern.slice(0, -1)) || path === pattern.slice(0, -2);
+  return pattern.endsWith('/*') ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
 }
 
 /** By priority; a rule without conditions matches everything. */

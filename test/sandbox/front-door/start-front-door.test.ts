@@ -137,6 +137,15 @@ const rows: readonly Row[] = [
     says: says.empty,
   },
   {
+    title: "somebody else's session with another name put in",
+    facts: '15',
+    as: 'swapped bob@example.com alice@example.com',
+    headers: { accept: '*/*' },
+    status: 302,
+    door: 'iap',
+    says: says.empty,
+  },
+  {
     title: 'a caller with run.invoker meets IAP first all the same',
     facts: '15',
     as: `token ${robot} https://${hosts.shopRun}`,
@@ -380,6 +389,23 @@ const rows: readonly Row[] = [
     facts: '3',
     host: hosts.open,
     path: '/shop/cart',
+    headers: { accept: '*/*' },
+    status: 302,
+    door: 'iap',
+  },
+  {
+    title: 'the longest path rule wins',
+    facts: '3',
+    host: hosts.open,
+    path: '/shop/public/logo',
+    status: 403,
+    door: 'invoker',
+  },
+  {
+    title: 'a rule that ends in /* does not match what stands before it',
+    facts: '3',
+    host: hosts.open,
+    path: '/shop/public',
     headers: { accept: '*/*' },
     status: 302,
     door: 'iap',
@@ -658,8 +684,8 @@ describe('the front door', () => {
 
   it('writes the path into the page as text, never as markup', async () => {
     await withDoor(estate.buildTwoDoorEstate('today'), async (ask) => {
-      const { body } = await ask({ host: hosts.open, path: '/<script>' });
-      assert.ok(!body.includes('<script>'));
+      const { body } = await ask({ host: hosts.open, path: '/a&lt;' });
+      assert.ok(body.includes('<code>/a&amp;lt;</code>'), body);
     });
   });
 
@@ -718,6 +744,11 @@ describe('the front door', () => {
       case 'cookie': {
         const signIn = await send({ port, method: 'GET', path: `/_sandbox/sign-in?user=${request}`, headers: {} });
         return { cookie: String(signIn.headers['set-cookie']).split(';')[0] ?? '' };
+      }
+      case 'swapped': {
+        const { cookie = '' } = await credential(`cookie ${rest[0]}`, port);
+        const encoded = (email = '') => Buffer.from(email).toString('base64url');
+        return { cookie: cookie.replace(encoded(rest[0]), encoded(rest[1])) };
       }
       case 'token':
         return { authorization: `Bearer ${await mint(idTokens, request)}` };

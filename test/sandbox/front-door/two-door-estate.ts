@@ -68,7 +68,10 @@ export function buildTwoDoorEstate(iam: 'today' | '2021'): Cloud {
       {
         name: 'api',
         defaultService: link('global', 'backendServices', 'api-backend'),
-        pathRules: [{ paths: ['/shop', '/shop/*'], service: link('global', 'backendServices', 'shop-backend') }],
+        pathRules: [
+          { paths: ['/shop', '/shop/*'], service: link('global', 'backendServices', 'shop-backend') },
+          { paths: ['/shop/public/*'], service: link('global', 'backendServices', 'api-backend') },
+        ],
       },
     ],
   });
