@@ -88,10 +88,12 @@ export function createReconcileHandler(deps: ReconcileDeps): (request: Reconcile
 }
 
 function buildFacts(task: Task | undefined, why: string): Facts {
-  const { project, eventId, resource, actor } = { eventId: undefined, resource: undefined, actor: undefined, ...task };
-  const known = Object.entries({ project, eventId, resource, actor }).filter(([, value]) => value !== undefined);
+  const known = Object.entries(task ?? {}).filter(([key, value]) => named.has(key) && value !== undefined);
   return { why, ...Object.fromEntries(known) };
 }
+
+/** What a letter may say of a task. */
+const named = new Set(['project', 'eventId', 'resource', 'actor']);
 
 function parseTask(body: unknown): Task {
   const parsed = requestSchema.safeParse(body);
@@ -110,16 +112,16 @@ async function runTask(task: Task, runId: string, deps: ReconcileDeps): Promise<
     return { outcome: 'out-of-scope' };
   }
   const { eventId } = task;
-  const named = eventId === undefined ? {} : { eventId };
-  const log = world.log.child({ reconcileId: runId, project, ...named });
+  const event = eventId === undefined ? {} : { eventId };
+  const log = world.log.child({ reconcileId: runId, project, ...event });
   const logged = { ...world, log };
   if (task.reason === 'own-write') {
     const { resource, etag } = task;
     // A foreign write with our own identity was told of by the check; what it changed is looked at as any other change.
-    if ((await checkOwnWrite({ project, resource, etag, runId, ...named }, logged)) === 'own')
+    if ((await checkOwnWrite({ project, resource, etag, runId, ...event }, logged)) === 'own')
       return { outcome: 'own' };
   }
   const actor = 'actor' in task && task.actor !== undefined ? { actor: task.actor } : {};
-  const result = await reconcile({ project, reason: task.reason, runId, ...named, ...actor }, logged);
+  const result = await reconcile({ project, reason: task.reason, runId, ...event, ...actor }, logged);
   return { outcome: result.outcome, runId, findings: result.findings.length, changes: result.changes.length };
 }
