@@ -1,12 +1,21 @@
+/** How the name of a function's home folder begins. */
+export const homePrefix = 'sallyport-function-';
+
 /**
  * Runs in each function's process before the function, as the text of a `data:` module, so that it needs no file of its own
  * where the sandbox is bundled. It keeps the process on a leash and off the network: the Functions Framework listens on
  * every interface and knows nothing of a parent.
  */
 const source = `
+import { rmSync } from 'node:fs';
 import { Server } from 'node:net';
+import { basename } from 'node:path';
 
-process.on('disconnect', () => process.exit(0));
+const home = process.cwd();
+process.on('disconnect', () => {
+  if (basename(home).startsWith('${homePrefix}')) rmSync(home, { recursive: true, force: true });
+  process.exit(0);
+});
 process.channel?.unref();
 
 const listen = Server.prototype.listen;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { childPreload } from './child-preload.ts';
+import { childPreload, homePrefix } from './child-preload.ts';
 
 export interface FunctionOptions {
   /** The name that the source file registers with the Functions Framework. */
@@ -48,7 +48,7 @@ export async function startFunction(options: FunctionOptions): Promise<RunningFu
   refuseCredentials(options.env ?? {});
   refuseOldNode(options.sourceFile);
   const port = options.port ?? (await findFreePort());
-  const home = mkdtempSync(join(tmpdir(), 'sallyport-function-'));
+  const home = mkdtempSync(join(tmpdir(), homePrefix));
   const child = spawn(process.execPath, buildArguments(options, port), {
     cwd: home,
     env: buildEnvironment(options, home),
@@ -144,14 +144,18 @@ function parseLogLine(line: string): Record<string, unknown> | undefined {
   }
 }
 
-const living = new Set<ChildProcess>();
+/** Processes and their home folders. */
+const living = new Map<ChildProcess, string>();
 let endsWithUs = false;
 
 function watchExit(child: ChildProcess, home: string): RunningFunction['exited'] {
-  living.add(child);
+  living.set(child, home);
   if (!endsWithUs) {
     process.on('exit', () => {
-      for (const each of living) each.kill('SIGKILL');
+      for (const [each, folder] of living) {
+        each.kill('SIGKILL');
+        rmSync(folder, { recursive: true, force: true });
+      }
     });
     endsWithUs = true;
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { existsSync, readlinkSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { startFunction } from '../../sandbox/functions-host.ts';
@@ -72,7 +73,8 @@ describe('the functions host', () => {
     );
   });
 
-  it('leaves no process behind when its parent dies', async () => {
+  it('leaves no process and no folder behind when its parent dies', async function () {
+    if (process.platform !== 'linux') return this.skip();
     const script = `
       const { startFunction } = await import(${JSON.stringify(import.meta.resolve('../../sandbox/functions-host.ts'))});
       const running = await startFunction(${JSON.stringify(echo)});
@@ -85,9 +87,11 @@ describe('the functions host', () => {
       parent.stdout.once('data', (data) => resolve(Number(String(data)))),
     );
     assert.ok(isAlive(pid));
+    const home = readlinkSync(`/proc/${pid}/cwd`);
     parent.kill('SIGKILL');
     for (let tries = 0; tries < 100 && isAlive(pid); tries++) await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(isAlive(pid), false);
+    assert.equal(existsSync(home), false);
   });
 });
 
