@@ -1,3 +1,5 @@
+import http from 'node:http';
+import https from 'node:https';
 import { TerminalError } from '../errors.ts';
 
 /** Google APIs that are called by REST; the host is `<name>.googleapis.com`. */
@@ -35,6 +37,7 @@ export function enterSandbox(env: Environment = process.env): string | undefined
     const metadata = env[name];
     if (metadata) parseLoopback(name, metadata.includes('://') ? metadata : `http://${metadata}`);
   }
+  if (env['NODE_USE_ENV_PROXY'] || process.execArgv.includes('--use-env-proxy')) forgetProxies(env);
   for (const name of Object.keys(env)) {
     if (leadsOutside(name)) delete env[name];
   }
@@ -42,6 +45,13 @@ export function enterSandbox(env: Environment = process.env): string | undefined
   env['GCE_METADATA_HOST'] ||= env['GCE_METADATA_IP'] ?? host;
   env['CLOUDSDK_CONFIG'] = '/dev/null';
   return url.replace(/\/+$/, '');
+}
+
+/** Node took the proxies up when it started: its agents are replaced, and fetch still asks no_proxy whom to spare. */
+function forgetProxies(env: Environment): void {
+  http.globalAgent = new http.Agent();
+  https.globalAgent = new https.Agent();
+  env['no_proxy'] = '*';
 }
 
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
@@ -70,5 +80,5 @@ const credentials = new Set([
 ]);
 
 function leadsOutside(name: string): boolean {
-  return credentials.has(name.toUpperCase()) || /_proxy$/i.test(name) || /^CLOUDSDK_AUTH_/.test(name);
+  return credentials.has(name.toUpperCase()) || /(?<!^no)_proxy$/i.test(name) || /^CLOUDSDK_AUTH_/.test(name);
 }

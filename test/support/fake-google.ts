@@ -31,7 +31,7 @@ export async function startFakeGoogle(
   });
   server.on('connect', (request, socket) => {
     received.push({ method: 'CONNECT', path: request.url ?? '', headers: request.headers, body: undefined });
-    socket.end();
+    socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { apiRoot, enterSandbox } from '../../../functions/adapters/api-root.ts';
 import { TerminalError } from '../../../functions/errors.ts';
+import { startFakeGoogle } from '../../support/fake-google.ts';
 
 describe('where an API is reached', () => {
   it('is Google without a sandbox, and the environment stays as it is', () => {
@@ -70,5 +73,28 @@ describe('where an API is reached', () => {
       GCE_METADATA_HOST: '127.0.0.1:1',
       CLOUDSDK_CONFIG: '/dev/null',
     });
+  });
+
+  it('keeps fetch and http.request off a proxy that Node took up when it started', async () => {
+    const [proxy, sandbox] = await Promise.all([startFakeGoogle(), startFakeGoogle()]);
+    const code = `
+      const { enterSandbox } = await import(${JSON.stringify(new URL('../../../functions/adapters/api-root.ts', import.meta.url))});
+      const { get } = await import('node:http');
+      const url = enterSandbox();
+      await fetch(url + '/fetch');
+      await new Promise((done, fail) => get(url + '/http', (reply) => reply.resume().on('end', done)).on('error', fail));`;
+    const env = {
+      NODE_USE_ENV_PROXY: '1',
+      HTTP_PROXY: proxy.url,
+      http_proxy: proxy.url,
+      SALLYPORT_SANDBOX_URL: sandbox.url,
+    };
+    await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { env, timeout: 10_000 });
+    await Promise.all([proxy.stop(), sandbox.stop()]);
+    assert.deepEqual(proxy.received, []);
+    assert.deepEqual(
+      sandbox.received.map((request) => request.path),
+      ['/fetch', '/http'],
+    );
   });
 });
