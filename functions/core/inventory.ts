@@ -17,6 +17,13 @@ export interface Inventory {
   readonly policies: ReadonlyMap<string, Policy>;
   /** Live only: when each policy's read was answered (ms); a write may use a read younger than 5 s as its base. */
   readonly policyReadAt?: ReadonlyMap<string, number>;
+  /**
+   * IAP policies that say whom IAP lets in, by full resource name of backend or (direct IAP) service: its own first, then
+   * the inherited ones (compute type, project's iap_web, project, above). Absent map or key = not read.
+   */
+  readonly iapPolicies?: ReadonlyMap<string, readonly Policy[]>;
+  /** Live only: services that were on an access path in the last 30 days (ledger), by full resource name. */
+  readonly recentlyOnPath?: ReadonlySet<string>;
   /** Permissions of custom roles whose definition was read, by role name (`projects/P/roles/R`). */
   readonly customRoles: ReadonlyMap<string, readonly string[]>;
   readonly unreadable: readonly Unreadable[];
