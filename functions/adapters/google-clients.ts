@@ -28,6 +28,7 @@ export function createGoogleClients(env: Environment = process.env): GoogleClien
     rootUrl: `${apiRoot(api, env)}/`,
     retry: false,
     timeout: 30_000,
+    ...(hasProxy(env) ? {} : { fetchImplementation: fetch }),
   });
   const client = <Module, Client>(api: GoogleApi, load: () => Promise<Module>, make: Make<Module, Client>) =>
     once(async () => {
@@ -62,6 +63,11 @@ export function createGoogleClients(env: Environment = process.env): GoogleClien
     ),
     projects: once(async () => createProjectsClient(await login(), env)),
   };
+}
+
+/** Node's own fetch keeps connections and takes half the time of the clients' default, but knows no proxy. */
+function hasProxy(env: Environment): boolean {
+  return Object.entries(env).some(([name, value]) => /^https?_proxy$/i.test(name) && value);
 }
 
 type Make<Module, Client> = (

@@ -28,7 +28,7 @@ export function parseGoogleFailure(error: unknown): GoogleFailure {
     ...(status === undefined ? {} : { status }),
     ...(state === undefined ? {} : { state }),
     reasons: [...new Set(reasons)],
-    isNetwork: status === undefined && isNetworkCode(thrown),
+    isNetwork: status === undefined && isNetworkError(thrown),
     message: parseText(body?.['message']) ?? (error instanceof Error ? error.message : String(error)),
   };
 }
@@ -66,11 +66,13 @@ function httpStatus(
   return rpcCodes[Number(thrown['code'])]?.[1];
 }
 
-function isNetworkCode(thrown: Readonly<Record<string, unknown>>): boolean {
-  const cause = parseRecord(thrown['cause']);
-  return [thrown['code'], thrown['errno'], cause?.['code']].some(
-    (code) => typeof code === 'string' && networkCodes.has(code),
-  );
+/** The reason lies below the client's error: in its cause, or in the cause of that. */
+function isNetworkError(error: Readonly<Record<string, unknown>> | undefined, depth = 0): boolean {
+  if (!error || depth > 4) return false;
+  const { code, name } = { code: error['code'], name: error['name'] };
+  if (typeof code === 'string' && networkCodes.has(code)) return true;
+  if (name === 'TimeoutError' || name === 'AbortError') return true;
+  return isNetworkError(parseRecord(error['cause']), depth + 1);
 }
 
 const networkCodes = new Set([
@@ -78,9 +80,15 @@ const networkCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
   'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
   'EPIPE',
   'ERR_STREAM_PREMATURE_CLOSE',
   'ETIMEDOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
   'UND_ERR_SOCKET',
 ]);
 

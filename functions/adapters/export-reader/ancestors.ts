@@ -1,7 +1,6 @@
 import type { RunService } from '../../core/inventory.ts';
 import type { CanonicalProject } from '../../core/normalize/canonical-project.ts';
 import { type Asset, type Claim, isLater } from './asset-collector.ts';
-import { projectInAssetName } from './canonical-asset.ts';
 
 /** What stands above projects and services: full resource names of folders and organisation, nearest first; undefined = no line said it. */
 export interface Ancestors {
@@ -37,9 +36,8 @@ export function createAncestors(canonical: CanonicalProject): Ancestors {
     add: (asset, claim) => {
       if (!claim.ancestors) return;
       if (asset.kind === 'service') ofServices.set(asset.name, namesOf(claim.ancestors));
-      const spelled = projectInAssetName(asset.name);
-      if (spelled === undefined) return;
-      const project = canonical(spelled);
+      if (asset.project === undefined) return;
+      const project = canonical(asset.project);
       const known = ofProjects.get(project);
       if (!known || (known.ancestors !== claim.ancestors && isLater(claim, known))) ofProjects.set(project, claim);
     },

@@ -1,13 +1,9 @@
 import type { Policy } from '../../core/inventory.ts';
 import { compareInstants } from './instant.ts';
+import { createInterner } from './interner.ts';
 import type { AssetLine } from './parse-asset-line.ts';
-import {
-  type AssetKind,
-  type AssetValue,
-  assetKindOf,
-  parseAssetPolicy,
-  parseAssetValue,
-} from './parse-asset-value.ts';
+import { createPolicyParser } from './parse-asset-policy.ts';
+import { type AssetKind, type AssetValue, assetKindOf, parseAssetValue } from './parse-asset-value.ts';
 
 /** What one line says of one asset. Later instants win, then later lines. */
 export interface Claim<T> {
@@ -23,13 +19,15 @@ export interface Claim<T> {
 export interface Asset {
   readonly name: string;
   readonly kind: AssetKind;
+  /** As its name spells it; undefined for what lies in no project. */
+  readonly project: string | undefined;
   resource: Claim<AssetValue> | undefined;
   policy: Claim<Policy> | undefined;
   deletion: Claim<true> | undefined;
 }
 
 export interface AssetCollector {
-  readonly add: (asset: AssetLine, line: number) => void;
+  readonly add: (asset: AssetLine, project: string | undefined, line: number) => void;
   /** By name as it is spelled; one asset may be here under the project's id and under its number. */
   readonly assets: ReadonlyMap<string, Asset>;
 }
@@ -38,8 +36,10 @@ export interface AssetCollector {
 export function createAssetCollector(): AssetCollector {
   const assets = new Map<string, Asset>();
   const ancestorLists = new Map<string, readonly string[]>();
+  const intern = createInterner();
+  const parsePolicy = createPolicyParser();
 
-  const intern = (ancestors: readonly string[] | undefined): readonly string[] | undefined => {
+  const internList = (ancestors: readonly string[] | undefined): readonly string[] | undefined => {
     if (!ancestors) return undefined;
     const key = ancestors.join(' ');
     const known = ancestorLists.get(key);
@@ -48,28 +48,26 @@ export function createAssetCollector(): AssetCollector {
     return ancestors;
   };
 
-  const add = (asset: AssetLine, line: number): void => {
-    const kind = assetKindOf(asset.name);
+  const add = (line: AssetLine, project: string | undefined, number: number): void => {
+    const { name, resource, policy } = line;
+    const kind = assetKindOf(name);
     if (!kind) return;
-    let known = assets.get(asset.name);
-    if (!known) {
-      known = { name: asset.name, kind, resource: undefined, policy: undefined, deletion: undefined };
-      assets.set(asset.name, known);
-    }
-    const { updateTime } = asset;
-    const claim = { updateTime, line, ancestors: intern(asset.ancestors) };
-    if (asset.deleted) {
-      known.deletion = latest(known.deletion, { ...claim, value: true });
+    const known = assets.get(name);
+    const asset = known ?? { name, kind, project, resource: undefined, policy: undefined, deletion: undefined };
+    if (!known) assets.set(name, asset);
+    const updateTime = intern(line.updateTime);
+    const ancestors = internList(line.ancestors);
+    if (line.deleted) {
+      asset.deletion = latest(asset.deletion, { updateTime, line: number, value: true, ancestors });
       return;
     }
-    if (asset.resource) {
-      known.resource = latest(known.resource, {
-        ...claim,
-        value: parseAssetValue(kind, asset.name, asset.resource.data),
-      });
+    if (resource) {
+      const value = parseAssetValue(kind, asset.name, resource.data);
+      asset.resource = latest(asset.resource, { updateTime, line: number, value, ancestors });
     }
-    if (asset.policy !== undefined && isPolicyLevel(kind)) {
-      known.policy = latest(known.policy, { ...claim, value: parseAssetPolicy(asset.policy) });
+    if (policy !== undefined && isPolicyLevel(kind)) {
+      const value = parsePolicy(policy);
+      asset.policy = latest(asset.policy, { updateTime, line: number, value, ancestors });
     }
   };
 

@@ -7,6 +7,7 @@ import { canonicalValue, mergeAssets } from './canonical-asset.ts';
 import { judgeInheritance } from './judge-inheritance.ts';
 import { listNotEvaluated } from './list-not-evaluated.ts';
 import type { SeenKinds } from './name-verdict.ts';
+import { emptyPolicy } from './parse-asset-policy.ts';
 import { type ProjectNames, resolveProjectNames } from './project-names.ts';
 import type { SeenProjects } from './seen-projects.ts';
 
@@ -18,9 +19,6 @@ export interface CollectedExport {
   readonly kinds: SeenKinds;
   readonly unreadable: readonly Unreadable[];
 }
-
-/** One object for all services without grants: there may be a hundred thousand. */
-const emptyPolicy: Policy = Object.freeze({ bindings: [] });
 
 /** The inventory of an export (CONTRACT 3), with canonical names throughout. Pure. */
 export function buildInventory(collected: CollectedExport, urlMask: 'observe' | 'labelled'): Inventory {
@@ -34,7 +32,7 @@ export function buildInventory(collected: CollectedExport, urlMask: 'observe' | 
   const notKnown = new Set<string>();
   const unreadable: Unreadable[] = [...collected.unreadable];
 
-  for (const asset of mergeAssets(collected.assets.values(), names.canonical).values()) {
+  for (const asset of mergeAssets(collected.assets, names.canonical).values()) {
     const resource = unlessDeleted(asset.resource, asset.deletion);
     const policy = unlessDeleted(asset.policy, asset.deletion);
     for (const claim of [policy, resource]) if (claim?.ancestors) ancestors.add(asset, claim);

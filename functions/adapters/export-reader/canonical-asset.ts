@@ -18,23 +18,27 @@ export function canonicalAssetName(name: string, canonical: CanonicalProject): s
 }
 
 /** Assets by canonical name: what is said of one by its project's id and by its number contends as one. */
-export function mergeAssets(assets: Iterable<Asset>, canonical: CanonicalProject): ReadonlyMap<string, Asset> {
-  const merged = new Map<string, Asset>();
-  for (const asset of assets) {
+export function mergeAssets(
+  assets: ReadonlyMap<string, Asset>,
+  canonical: CanonicalProject,
+): ReadonlyMap<string, Asset> {
+  const misspelled = [...assets.values()].filter(
+    ({ project }) => project !== undefined && canonical(project) !== project,
+  );
+  if (misspelled.length === 0) return assets;
+  const merged = new Map(assets);
+  for (const asset of misspelled) {
     const name = canonicalAssetName(asset.name, canonical);
     const twin = merged.get(name);
-    merged.set(
+    merged.delete(asset.name);
+    merged.set(name, {
       name,
-      twin || name !== asset.name
-        ? {
-            name,
-            kind: asset.kind,
-            resource: latest(twin?.resource, asset.resource),
-            policy: latest(twin?.policy, asset.policy),
-            deletion: latest(twin?.deletion, asset.deletion),
-          }
-        : asset,
-    );
+      kind: asset.kind,
+      project: asset.project && canonical(asset.project),
+      resource: latest(twin?.resource, asset.resource),
+      policy: latest(twin?.policy, asset.policy),
+      deletion: latest(twin?.deletion, asset.deletion),
+    });
   }
   return merged;
 }

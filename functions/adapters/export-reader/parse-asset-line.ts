@@ -7,11 +7,11 @@ export interface AssetLine {
   readonly updateTime: string;
   readonly deleted: boolean;
   /** `resource.data` of a RESOURCE line. */
-  readonly resource?: { readonly data: unknown };
-  /** The policy of an IAM_POLICY line. */
-  readonly policy?: unknown;
+  readonly resource: { readonly data: unknown } | undefined;
+  /** The policy of an IAM_POLICY line; undefined for all others. */
+  readonly policy: unknown;
   /** `projects/NUMBER`, `folders/N`, …, `organizations/N`; nearest first. */
-  readonly ancestors?: readonly string[];
+  readonly ancestors: readonly string[] | undefined;
 }
 
 /** An asset from the text of a line; undefined for what is no JSON object with a `name` of its own. */
@@ -20,14 +20,14 @@ export function parseAssetLine(text: string): AssetLine | undefined {
   const name = line?.['name'];
   if (!line || typeof name !== 'string') return undefined;
   const resource = parseRecord(line['resource']);
-  const policy = line['iam_policy'] ?? line['iamPolicy'];
+  const ancestors = line['ancestors'];
   return {
     name,
     updateTime: parseText(line['update_time']) ?? parseText(line['updateTime']) ?? '',
     deleted: line['deleted'] === true,
-    ...(resource ? { resource: { data: resource['data'] } } : {}),
-    ...(policy === undefined || policy === null ? {} : { policy }),
-    ...(Array.isArray(line['ancestors']) ? { ancestors: parseTexts(line['ancestors']) } : {}),
+    resource: resource && { data: resource['data'] },
+    policy: line['iam_policy'] ?? line['iamPolicy'] ?? undefined,
+    ancestors: Array.isArray(ancestors) ? parseTexts(ancestors) : undefined,
   };
 }
 

@@ -1,8 +1,7 @@
-import type { Backend, Neg, Policy, RunService } from '../../core/inventory.ts';
+import type { Backend, Neg, RunService } from '../../core/inventory.ts';
 import { normalizeBackend } from '../../core/normalize/backend.ts';
 import { parseRecord, parseText, parseTexts } from '../../core/normalize/fields.ts';
 import { normalizeNeg } from '../../core/normalize/neg.ts';
-import { parsePolicy } from '../../core/normalize/policy.ts';
 import { normalizeRunService } from '../../core/normalize/run-service.ts';
 
 /** Kinds of asset that rules read. `above`: folder or organisation. */
@@ -56,12 +55,6 @@ export function parseAssetValue(kind: AssetKind, name: string, data: unknown): A
     case 'above':
       return { kind };
   }
-}
-
-/** A policy without what no rule reads (audit configurations); undefined when it is none. */
-export function parseAssetPolicy(raw: unknown): Policy | undefined {
-  const policy = parsePolicy(raw);
-  return policy && { bindings: policy.bindings ?? [] };
 }
 
 function asSpelled(project: string): string {

@@ -43,12 +43,13 @@ export async function readExport(paths: readonly string[], options: ReadExportOp
   let lines = 0;
   let bytesRead = 0;
 
-  const noteProject = (asset: AssetLine): void => {
+  const noteProject = (asset: AssetLine): string | undefined => {
     const spelling = projectInAssetName(asset.name);
-    if (spelling === undefined) return;
+    if (spelling === undefined) return undefined;
     const project = projects.get(spelling);
     if (asset.policy !== undefined) project.hasPolicyLine = true;
     project.number ??= /^projects\/(\d+)$/.exec(asset.ancestors?.[0] ?? '')?.[1];
+    return project.spelling;
   };
   const noteKind = ({ name, deleted, resource, policy }: AssetLine): void => {
     if (deleted) return;
@@ -67,9 +68,8 @@ export async function readExport(paths: readonly string[], options: ReadExportOp
         unreadable.push({ resource: `${file}:${line}`, code: 'malformed-line', message: malformed });
         return;
       }
-      noteProject(asset);
       noteKind(asset);
-      collector.add(asset, lines);
+      collector.add(asset, noteProject(asset), lines);
     });
     try {
       const chunks = file === stdinName ? readStreamChunks(stdin, chunkBytes) : readFileChunks(file, chunkBytes);
