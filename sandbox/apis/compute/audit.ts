@@ -1,6 +1,7 @@
 import type { ApiCall, GoogleError } from '../../api.ts';
 import { buildAuditEntries } from '../../audit-entry.ts';
 import type { AuditedChange, Cloud, ComputeRecord } from '../../cloud.ts';
+import { findProject } from '../find-project.ts';
 import { parseObject } from '../parse-object.ts';
 import { rpcCodeOf } from '../rpc-code.ts';
 import type { ComputeCollection, WriteVerb } from './collection.ts';
@@ -36,7 +37,7 @@ export function auditWrite(
 /** One entry of severity ERROR for a write that was refused; none where even the project is unknown. */
 export function auditRefusal(write: Write & { readonly name: string }, error: GoogleError): void {
   const { call, cloud, name } = write;
-  if (!cloud.projects.has(call.params['project'] ?? '')) return;
+  if (!findProject(cloud, call.params['project'] ?? '')) return;
   const change: AuditedChange = {
     ...describe(write, placeOf(call.params, cloud), name, ''),
     status: { code: rpcCodeOf(error), message: error.message },
