@@ -32,16 +32,17 @@ function buildLedger(database: DatabaseSync, now: () => number): SqliteLedger {
     all(`SELECT intent, result FROM change ${where}`, ...values).map(parseChange);
 
   return {
-    async acquireLease(project, holder, ttlMs) {
+    async acquireLease(project, holder, ttlMs, task) {
       const at = now();
       return (
         run(
-          `INSERT INTO lease (project, holder, until) VALUES (?, ?, ?)
-         ON CONFLICT (project) DO UPDATE SET holder = excluded.holder, until = excluded.until
-         WHERE lease.until <= ? OR lease.holder = excluded.holder`,
+          `INSERT INTO lease (project, holder, until, task) VALUES (?, ?, ?, ?)
+         ON CONFLICT (project) DO UPDATE SET holder = excluded.holder, until = excluded.until, task = excluded.task
+         WHERE lease.until <= ? OR lease.holder = excluded.holder OR lease.task = excluded.task`,
           project,
           holder,
           at + ttlMs,
+          task ?? null,
           at,
         ) === 1
       );

@@ -27,6 +27,8 @@ const migrations: readonly string[] = [
    CREATE INDEX run_by_time ON run (started_at);
 
    CREATE TABLE switch (name TEXT PRIMARY KEY, is_on INTEGER NOT NULL) STRICT;`,
+
+  'ALTER TABLE lease ADD COLUMN task TEXT;',
 ];
 
 /** Brings a file to the schema of this version of Sallyport. Throws `ledger-too-new` for a file that a later one wrote. */

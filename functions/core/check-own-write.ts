@@ -10,6 +10,8 @@ export interface OwnWrite {
   /** The etag that the audit entry's response carries. */
   readonly etag: string;
   readonly runId: string;
+  /** As in `ReconcileKey`. */
+  readonly task?: string;
   readonly eventId?: string;
 }
 
@@ -21,7 +23,7 @@ export async function checkOwnWrite(write: OwnWrite, world: World): Promise<'own
   const { ledger, log } = world;
   if (await ledger.isOwnEtag(write.resource, write.etag)) return 'own';
   // The write may be one whose result was never recorded: close such intents first, under the lease.
-  if (!(await ledger.acquireLease(write.project, write.runId, leaseMs))) {
+  if (!(await ledger.acquireLease(write.project, write.runId, leaseMs, write.task))) {
     throw new AppError('project-busy', `Another run is at work on ${write.project}; this check comes back later.`);
   }
   try {

@@ -16,6 +16,8 @@ export interface ReconcileKey {
   readonly reason: 'event' | 'sweep' | 'own-write' | 'manual';
   /** Unique per run; holder of the lease and prefix of change ids. */
   readonly runId: string;
+  /** Name of the queue's task: delivered again, it takes over the lease of the run before it. */
+  readonly task?: string;
   readonly eventId?: string;
   readonly actor?: string;
 }
@@ -54,7 +56,7 @@ export async function reconcile(
 ): Promise<ReconcileResult> {
   const { ledger, clock, log } = world;
   const startedAt = clock.now();
-  if (!(await ledger.acquireLease(key.project, key.runId, leaseMs))) {
+  if (!(await ledger.acquireLease(key.project, key.runId, leaseMs, key.task))) {
     throw new AppError('project-busy', `Another run is at work on ${key.project}; this one comes back later.`);
   }
   try {

@@ -67,8 +67,12 @@ export interface PolicyChangeResult {
 
 /** Sallyport's own memory (DESIGN 8). Two engines behind it: SQLite on a laptop, Firestore in the cloud. */
 export interface Ledger {
-  /** Takes the one lease of a project for `ttlMs`; false when another holder has it. */
-  acquireLease(project: string, holder: string, ttlMs: number): Promise<boolean>;
+  /**
+   * Takes the one lease of a project for `ttlMs`; false when another holder has it. A lease taken for a `task` passes at
+   * once to the next holder that comes with the same task: the queue delivers a task again when its run has died. The
+   * holder before it can renew no more, so that it stops writing if it is alive after all.
+   */
+  acquireLease(project: string, holder: string, ttlMs: number, task?: string): Promise<boolean>;
   /** Extends a lease that is still ours; false when it is not. */
   renewLease(project: string, holder: string, ttlMs: number): Promise<boolean>;
   releaseLease(project: string, holder: string): Promise<void>;

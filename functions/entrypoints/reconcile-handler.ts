@@ -22,6 +22,8 @@ export interface ReconcileRequest {
   readonly body: unknown;
   /** How often the queue has sent it before; 0 outside a queue. */
   readonly retryCount: number;
+  /** The task's name in the queue; absent outside a queue. */
+  readonly taskName?: string;
 }
 
 export interface ReconcileReply {
@@ -48,13 +50,14 @@ type Task = z.infer<typeof requestSchema>;
  * answered 503, until the queue's last try: then it, too, goes to the dead letters (DESIGN 6.13). Never throws.
  */
 export function createReconcileHandler(deps: ReconcileDeps): (request: ReconcileRequest) => Promise<ReconcileReply> {
-  return async ({ body, retryCount }) => {
+  return async (request) => {
+    const { body, retryCount } = request;
     const reconcileId = deps.newRunId();
     const log = deps.world.log.child({ reconcileId });
     let task: Task | undefined;
     try {
       task = parseTask(body);
-      return { status: 200, body: await runTask(task, reconcileId, deps) };
+      return { status: 200, body: await runTask(task, { runId: reconcileId, taskName: request.taskName }, deps) };
     } catch (error) {
       const code = error instanceof AppError ? error.code : 'unexpected';
       const isLast = deps.maxAttempts !== undefined && retryCount >= deps.maxAttempts - 1;
@@ -104,7 +107,16 @@ function parseTask(body: unknown): Task {
   });
 }
 
-async function runTask(task: Task, runId: string, deps: ReconcileDeps): Promise<Record<string, unknown>> {
+interface RunNames {
+  readonly runId: string;
+  readonly taskName: string | undefined;
+}
+
+async function runTask(
+  task: Task,
+  { runId, taskName }: RunNames,
+  deps: ReconcileDeps,
+): Promise<Record<string, unknown>> {
   const { world } = deps;
   const project = await findProjectInScope(task.project, { ...deps, settings: world.settings });
   if (project === undefined) {
@@ -113,15 +125,15 @@ async function runTask(task: Task, runId: string, deps: ReconcileDeps): Promise<
   }
   const { eventId } = task;
   const event = eventId === undefined ? {} : { eventId };
+  const key = { project, runId, ...event, ...(taskName === undefined ? {} : { task: taskName }) };
   const log = world.log.child({ reconcileId: runId, project, ...event });
   const logged = { ...world, log };
   if (task.reason === 'own-write') {
     const { resource, etag } = task;
     // A foreign write with our own identity was told of by the check; what it changed is looked at as any other change.
-    if ((await checkOwnWrite({ project, resource, etag, runId, ...event }, logged)) === 'own')
-      return { outcome: 'own' };
+    if ((await checkOwnWrite({ ...key, resource, etag }, logged)) === 'own') return { outcome: 'own' };
   }
   const actor = 'actor' in task && task.actor !== undefined ? { actor: task.actor } : {};
-  const result = await reconcile({ project, reason: task.reason, runId, ...event, ...actor }, logged);
+  const result = await reconcile({ ...key, reason: task.reason, ...actor }, logged);
   return { outcome: result.outcome, runId, findings: result.findings.length, changes: result.changes.length };
 }

@@ -30,7 +30,12 @@ http('reconcile', async (request, response) => {
     return;
   }
   const retryCount = Number(request.get('x-cloudtasks-taskretrycount') ?? 0);
-  const reply = await createReconcileHandler(ready)({ body: request.body, retryCount });
+  const taskName = request.get('x-cloudtasks-taskname');
+  const reply = await createReconcileHandler(ready)({
+    body: request.body,
+    retryCount,
+    ...(taskName ? { taskName } : {}),
+  });
   response.status(reply.status).json(reply.body);
 });
 

@@ -40,6 +40,22 @@ export function describeLedger(engine: string, open: (now: () => number) => Prom
       assert.equal(await ledger.acquireLease('shop', 'b', 1000), false);
     });
 
+    it('passes the lease of a task to the next run of the same task, and lets the last one renew no more', async () => {
+      await ledger.acquireLease('shop', 'a', 1000, 'task-1');
+      assert.equal(await ledger.acquireLease('shop', 'b', 1000, 'task-2'), false);
+      assert.equal(await ledger.acquireLease('shop', 'b', 1000), false);
+      assert.equal(await ledger.acquireLease('shop', 'b', 1000, 'task-1'), true);
+      assert.equal(await ledger.renewLease('shop', 'a', 1000), false);
+      await ledger.releaseLease('shop', 'a');
+      assert.equal(await ledger.renewLease('shop', 'b', 1000), true);
+    });
+
+    it('takes no two runs without a task for the same one', async () => {
+      await ledger.acquireLease('shop', 'a', 1000);
+      assert.equal(await ledger.acquireLease('shop', 'b', 1000), false);
+      assert.equal(await ledger.acquireLease('shop', 'b', 1000, 'task-1'), false);
+    });
+
     it('keeps an intent open until its result is there', async () => {
       await ledger.recordIntent(intent('run1-1'));
       await ledger.recordIntent(intent('run2-1', { project: 'bank' }));

@@ -189,6 +189,24 @@ describe('reconcile', () => {
     await assert.rejects(run(), { code: 'project-busy' });
   });
 
+  it('takes over the lease of its own task: a redelivery does not wait for a run that has died', async () => {
+    build(twoRegions);
+    await ledger.acquireLease('acme-prod', 'dead-run', 120_000, 'task-1');
+    const key = { project: 'acme-prod', reason: 'event', runId: 'again', task: 'task-1' } as const;
+    assert.equal((await reconcile(key, world)).outcome, 'fixed');
+    assert.equal(await ledger.acquireLease('acme-prod', 'next', 1000, 'task-2'), true);
+  });
+
+  it('writes no more once its task runs a second time, if the first run is alive after all', async () => {
+    build(twoRegions);
+    const key = { project: 'acme-prod', reason: 'event', task: 'task-1' } as const;
+    const again = () => reconcile({ ...key, runId: 'second' }, world).then(({ outcome }) => outcome === 'fixed');
+    await assert.rejects(reconcile({ ...key, runId: 'first' }, world, { confirm: again }), { code: 'lease-lost' });
+    assert.equal(world.writes.length, 2);
+    const applied = (await ledger.changesSince(0)).filter(({ result }) => result?.outcome === 'applied');
+    assert.deepEqual(new Set(applied.map(({ runId }) => runId)), new Set(['second']));
+  });
+
   it('closes an intent that was never finished against the live policy: done or not done', async () => {
     build(inventory({ services: [shop, other], policies: [[shop, policy(grant(agent))]] }));
     for (const one of [shop, other]) {

@@ -37,7 +37,8 @@ async function setUp(options: { readError?: unknown; letterError?: Error; includ
     maxAttempts,
     newRunId: () => `run-${++runs}`,
   });
-  const post = (body: unknown, retryCount = 0) => handle({ body, retryCount });
+  const post = (body: unknown, retryCount = 0, taskName?: string) =>
+    handle({ body, retryCount, ...(taskName === undefined ? {} : { taskName }) });
   return { post, world, ledger, letters, reads };
 }
 
@@ -96,6 +97,13 @@ describe('the reconcile function', () => {
     const { post, ledger } = await setUp();
     await ledger.acquireLease(project.name, 'other-run', 60_000);
     assert.deepEqual(await post(task), { status: 503, body: { code: 'project-busy' } });
+  });
+
+  it('goes on at once when the run that holds the project had the same task and died', async () => {
+    const { post, ledger } = await setUp();
+    await ledger.acquireLease(project.name, 'dead-run', 120_000, 'task-1');
+    assert.deepEqual(await post(task, 1, 'task-2'), { status: 503, body: { code: 'project-busy' } });
+    assert.equal((await post(task, 1, 'task-1')).body['outcome'], 'fixed');
   });
 
   it('puts the task among the dead letters at the queue’s last try', async () => {

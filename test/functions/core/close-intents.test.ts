@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { openSqliteLedger, type SqliteLedger } from '../../../functions/adapters/sqlite-ledger.ts';
+import { leaseMs } from '../../../functions/core/apply-change.ts';
+import { closeOpenIntents } from '../../../functions/core/close-intents.ts';
+import { reconcile } from '../../../functions/core/reconcile.ts';
+import { agent, grant, inventory, policy, service } from '../../support/estate.ts';
+import { buildMemoryWorld, type MemoryWorld } from '../../support/memory-world.ts';
+
+const shop = service();
+
+describe('intents without a result', () => {
+  let ledger: SqliteLedger;
+  let world: MemoryWorld;
+
+  beforeEach(async () => {
+    ledger = await openSqliteLedger(':memory:', () => world.time);
+    world = buildMemoryWorld(inventory({}), { ledger });
+    await ledger.recordIntent({
+      id: 'cut-short',
+      project: 'acme-prod',
+      runId: 'dead',
+      findingIds: [],
+      change: {
+        capability: 'grant-invoker',
+        kind: 'add',
+        resource: shop.name,
+        role: 'roles/run.invoker',
+        members: [agent],
+      },
+      at: world.time,
+    });
+  });
+  afterEach(() => ledger.close());
+
+  const close = () => closeOpenIntents('acme-prod', world);
+  const outcome = async () => (await ledger.findChange('cut-short'))?.result?.outcome;
+  const arrive = () => world.policies.set(shop.name, { ...policy(grant(agent)), etag: 'of-the-dead-run' });
+
+  it('are applied where the live policy has what they were about, and the write counts as ours', async () => {
+    arrive();
+    assert.equal(await close(), 1);
+    assert.equal(await outcome(), 'applied');
+    assert.equal(await ledger.isOwnEtag(shop.name, 'of-the-dead-run'), true);
+  });
+
+  it('have failed where it has not, and are closed once', async () => {
+    assert.equal(await close(), 1);
+    assert.equal(await outcome(), 'failed');
+    assert.equal(await close(), 0);
+  });
+
+  it('are applied after all when the request arrives after its run had died', async () => {
+    await close();
+    arrive();
+    await close();
+    assert.equal(await outcome(), 'applied');
+    assert.equal(await ledger.isOwnEtag(shop.name, 'of-the-dead-run'), true);
+  });
+
+  it('stay failed when the next run made the change, so that it stands in the ledger once', async () => {
+    await close();
+    await reconcile({ project: 'acme-prod', reason: 'event', runId: 'again' }, world);
+    await close();
+    assert.equal(await outcome(), 'failed');
+    const applied = (await ledger.changesSince(0)).filter(({ result }) => result?.outcome === 'applied');
+    assert.deepEqual(
+      applied.map(({ runId }) => runId),
+      ['again'],
+    );
+  });
+
+  it('stay failed when somebody makes the change longer than a lease later', async () => {
+    await close();
+    world.time += leaseMs + 1;
+    arrive();
+    await close();
+    assert.equal(await outcome(), 'failed');
+  });
+});
