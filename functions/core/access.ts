@@ -54,6 +54,11 @@ export function levelsOf(inventory: Pick<Inventory, 'projects'>, service: RunSer
   return [service.name, buildProjectName(service.project), ...ancestors];
 }
 
+/** Whether a role may hold the right to invoke: the named ones, and any custom role. */
+export function mayInvoke(role: string): boolean {
+  return invokingRoles.has(role) || !role.startsWith('roles/');
+}
+
 function isInvoking(binding: Binding, inventory: Inventory): boolean {
   return (
     invokingRoles.has(binding.role) || (inventory.customRoles.get(binding.role)?.includes(invokePermission) ?? false)

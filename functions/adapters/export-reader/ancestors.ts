@@ -1,4 +1,3 @@
-import type { RunService } from '../../core/inventory.ts';
 import type { CanonicalProject } from '../../core/normalize/canonical-project.ts';
 import { type Asset, type Claim, isLater } from './asset-collector.ts';
 
@@ -6,14 +5,13 @@ import { type Asset, type Claim, isLater } from './asset-collector.ts';
 export interface Ancestors {
   readonly add: (asset: Asset, claim: Claim<unknown>) => void;
   readonly ofProject: (project: string) => readonly string[] | undefined;
-  /** By its own lines; where they have none, by its project's. */
-  readonly ofService: (service: RunService) => readonly string[] | undefined;
+  /** By an asset's own line; where that has none, by its project's. */
+  readonly ofAsset: (asset: Asset) => readonly string[] | undefined;
 }
 
 /** Gathers the `ancestors` of lines that stand; of two that differ about one project, the later one counts. */
 export function createAncestors(canonical: CanonicalProject): Ancestors {
   const ofProjects = new Map<string, Claim<unknown>>();
-  const ofServices = new Map<string, readonly string[]>();
   const above = new Map<readonly string[], readonly string[]>();
 
   /** Lists are shared by nearly all assets of a project: each is turned into names once. */
@@ -34,14 +32,15 @@ export function createAncestors(canonical: CanonicalProject): Ancestors {
 
   return {
     add: (asset, claim) => {
-      if (!claim.ancestors) return;
-      if (asset.kind === 'service') ofServices.set(asset.name, namesOf(claim.ancestors));
-      if (asset.project === undefined) return;
+      if (!claim.ancestors || asset.project === undefined) return;
       const project = canonical(asset.project);
       const known = ofProjects.get(project);
       if (!known || (known.ancestors !== claim.ancestors && isLater(claim, known))) ofProjects.set(project, claim);
     },
     ofProject,
-    ofService: (service) => ofServices.get(service.name) ?? ofProject(service.project),
+    ofAsset: ({ project, resource }) => {
+      if (resource?.ancestors) return namesOf(resource.ancestors);
+      return project === undefined ? undefined : ofProject(canonical(project));
+    },
   };
 }

@@ -42,10 +42,9 @@ export function createAssetCollector(): AssetCollector {
   const internList = (ancestors: readonly string[] | undefined): readonly string[] | undefined => {
     if (!ancestors) return undefined;
     const key = ancestors.join(' ');
-    const known = ancestorLists.get(key);
-    if (known) return known;
-    ancestorLists.set(key, ancestors);
-    return ancestors;
+    const known = ancestorLists.get(key) ?? ancestors;
+    if (known === ancestors) ancestorLists.set(key, ancestors);
+    return known;
   };
 
   const add = (line: AssetLine, project: string | undefined, number: number): void => {

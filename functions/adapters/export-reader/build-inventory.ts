@@ -32,7 +32,8 @@ export function buildInventory(collected: CollectedExport, urlMask: 'observe' | 
   const notKnown = new Set<string>();
   const unreadable: Unreadable[] = [...collected.unreadable];
 
-  for (const asset of mergeAssets(collected.assets, names.canonical).values()) {
+  const assets = mergeAssets(collected.assets, names.canonical);
+  for (const asset of assets.values()) {
     const resource = unlessDeleted(asset.resource, asset.deletion);
     const policy = unlessDeleted(asset.policy, asset.deletion);
     for (const claim of [policy, resource]) if (claim?.ancestors) ancestors.add(asset, claim);
@@ -60,9 +61,13 @@ export function buildInventory(collected: CollectedExport, urlMask: 'observe' | 
   const projects = buildProjects(collected.projects, names, ancestors.ofProject);
   backends.sort((a, b) => compareText(a.name, b.name));
   const source = { kind: 'asset-export', files: collected.files, inheritance: 'partial' } as const;
+  const ancestorsOf = ({ name }: RunService) => {
+    const asset = assets.get(name);
+    return asset && ancestors.ofAsset(asset);
+  };
   const { paths } = resolveAccessPaths({ backends, negs, services, source }, urlMask);
   return {
-    source: { ...source, inheritance: judgeInheritance(paths, ancestors.ofService, policies) },
+    source: { ...source, inheritance: judgeInheritance(paths, ancestorsOf, policies) },
     projects,
     backends,
     negs,

@@ -21,9 +21,16 @@ export function parseTexts(value: unknown): readonly string[] {
   return parseList(value).filter((element) => typeof element === 'string');
 }
 
-/** The entries of a map whose values are texts. */
+/** The entries of a map whose values are texts; the very map where all are. */
 export function parseTextMap(value: unknown): Readonly<Record<string, string>> {
+  const record = parseRecord(value) ?? {};
+  if (isTextMap(record)) return record;
   return Object.fromEntries(
-    Object.entries(parseRecord(value) ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    Object.entries(record).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
+}
+
+function isTextMap(record: JsonRecord): record is Readonly<Record<string, string>> {
+  for (const key of Object.keys(record)) if (typeof record[key] !== 'string') return false;
+  return true;
 }

@@ -1,7 +1,7 @@
 import type { Ingress, RunService } from '../inventory.ts';
 import { buildServiceName, parseServiceName, type ResourceParts } from '../resource-name.ts';
-import type { CanonicalProject, NormalizeOptions } from './canonical-project.ts';
-import { type JsonRecord, parseRecord, parseText, parseTextMap, parseTexts } from './fields.ts';
+import type { NormalizeOptions } from './canonical-project.ts';
+import { type JsonRecord, parseList, parseRecord, parseText, parseTextMap, parseTexts } from './fields.ts';
 
 /**
  * A Cloud Run service as the v1 (knative) or the v2 API gives it, in the words of the inventory; undefined for anything
@@ -18,20 +18,20 @@ export function normalizeRunService(raw: unknown, options: NormalizeOptions): Ru
 function normalizeV1(resource: JsonRecord, metadata: JsonRecord, options: NormalizeOptions): RunService | undefined {
   if (resource['kind'] !== undefined && resource['kind'] !== 'Service') return undefined;
   const labels = parseTextMap(metadata['labels']);
-  const annotations = parseTextMap(metadata['annotations']);
+  const annotations = parseRecord(metadata['annotations']);
   const parts = options.name === undefined ? partsOfV1(metadata, labels) : parseServiceName(options.name);
   if (!parts) return undefined;
-  const annotation = (key: string) => annotations[`run.googleapis.com/${key}`];
+  const annotation = (key: string) => parseText(annotations?.[key]);
   const status = parseRecord(resource['status']);
   return {
-    ...identify(parts, options.canonicalProject),
-    ingress: v1Ingress.get(annotation('ingress') ?? 'all') ?? 'all',
+    ...identify(parts, options),
+    ingress: v1Ingress.get(annotation('run.googleapis.com/ingress') ?? 'all') ?? 'all',
     labels,
-    iapEnabled: isTrue(annotation('iap-enabled')),
-    invokerIamDisabled: isTrue(annotation('invoker-iam-disabled')),
-    defaultUrlDisabled: isTrue(annotation('default-url-disabled')),
-    customAudiences: parseJsonTexts(annotation('custom-audiences')),
-    urls: distinct([...parseJsonTexts(annotation('urls')), status?.['url']]),
+    iapEnabled: isTrue(annotation('run.googleapis.com/iap-enabled')),
+    invokerIamDisabled: isTrue(annotation('run.googleapis.com/invoker-iam-disabled')),
+    defaultUrlDisabled: isTrue(annotation('run.googleapis.com/default-url-disabled')),
+    customAudiences: distinct(parseJsonTexts(annotation('run.googleapis.com/custom-audiences'))),
+    urls: distinct([...parseJsonTexts(annotation('run.googleapis.com/urls')), status?.['url']]),
   };
 }
 
@@ -47,13 +47,13 @@ function normalizeV2(resource: JsonRecord, options: NormalizeOptions): RunServic
   const parts = parseServiceName(options.name ?? `//run.googleapis.com/${parseText(resource['name']) ?? ''}`);
   if (!parts) return undefined;
   return {
-    ...identify(parts, options.canonicalProject),
+    ...identify(parts, options),
     ingress: v2Ingress.get(parseText(resource['ingress']) ?? '') ?? 'all',
     labels: parseTextMap(resource['labels']),
     iapEnabled: resource['iapEnabled'] === true,
     invokerIamDisabled: resource['invokerIamDisabled'] === true,
     defaultUrlDisabled: resource['defaultUriDisabled'] === true,
-    customAudiences: parseTexts(resource['customAudiences']),
+    customAudiences: distinct(parseList(resource['customAudiences'])),
     urls: distinct([...parseTexts(resource['urls']), resource['uri']]),
   };
 }
@@ -69,9 +69,12 @@ const v2Ingress: ReadonlyMap<string, Ingress> = new Map([
   ['INGRESS_TRAFFIC_NONE', 'none'],
 ]);
 
-function identify(parts: ResourceParts, canonicalProject: CanonicalProject) {
+function identify(parts: ResourceParts, { canonicalProject, name }: NormalizeOptions) {
   const project = canonicalProject(parts.project);
-  return { name: buildServiceName({ ...parts, project }), project, region: parts.region, service: parts.id };
+  // The very text that was given, where it is canonical already: an inventory may hold a hundred thousand names.
+  const canonicalName =
+    name !== undefined && project === parts.project ? name : buildServiceName({ ...parts, project });
+  return { name: canonicalName, project, region: parts.region, service: parts.id };
 }
 
 function isTrue(annotation: string | undefined): boolean {
@@ -80,7 +83,7 @@ function isTrue(annotation: string | undefined): boolean {
 
 /** Annotations hold lists as JSON texts; one that does not parse says nothing. */
 function parseJsonTexts(annotation: string | undefined): readonly string[] {
-  if (annotation === undefined) return [];
+  if (annotation === undefined) return noTexts;
   try {
     return parseTexts(JSON.parse(annotation));
   } catch {
@@ -88,6 +91,14 @@ function parseJsonTexts(annotation: string | undefined): readonly string[] {
   }
 }
 
+/** Most services have none: they share one list. */
+const noTexts: readonly string[] = Object.freeze([]);
+
 function distinct(values: readonly unknown[]): readonly string[] {
-  return [...new Set(values.map(parseText).filter((value) => value !== undefined))];
+  const texts: string[] = [];
+  for (const value of values) {
+    const text = parseText(value);
+    if (text !== undefined && !texts.includes(text)) texts.push(text);
+  }
+  return texts.length === 0 ? noTexts : texts;
 }
