@@ -6,7 +6,7 @@ import { createGoogleRead } from '../google-read.ts';
 import { createPolicyApi } from '../policy-api.ts';
 import { remember } from '../remember.ts';
 import type { RetryTiming } from '../with-retry.ts';
-import { lookUpProject, readAncestors } from './look-up-project.ts';
+import { lookUpProject, readAncestry } from './look-up-project.ts';
 import { readAccessPolicies } from './read-access-policies.ts';
 import { readCustomRole } from './read-custom-roles.ts';
 import { readPolicy, tryPolicy } from './read-policies.ts';
@@ -25,7 +25,8 @@ const slowlyChangingMs = 5 * 60_000;
 
 /**
  * Reads one project from Google's live APIs. With K services on access paths, no folders and no custom roles it takes
- * at most 5 + K calls: look-up, backends, NEGs, services, project policy, and a policy a service (DESIGN 11).
+ * 5 + K calls: ancestry, backends, NEGs, services, project policy, and a policy a service; one more, the look-up, when it
+ * is asked by number or the project has no service (DESIGN 11).
  */
 export function createLiveReader({ clients, clock, timing, settings }: LiveReaderParts): InventoryReader {
   const read = createGoogleRead(timing);
@@ -38,12 +39,7 @@ export function createLiveReader({ clients, clock, timing, settings }: LiveReade
     urlMask: settings.urlMask,
     now,
     lookUp: slowly((project) => lookUpProject(clients, read, project)),
-    ancestorsOf: remember(
-      now,
-      slowlyChangingMs,
-      (project) => readAncestors(clients, read, project),
-      ({ id }) => id,
-    ),
+    ancestry: slowly((project) => readAncestry(clients, read, project)),
     policyOf: (resource) => tryPolicy(policies, read, resource),
     policyAbove: slowly((resource) => tryPolicy(policies, read, resource)),
     customRole: slowly(async (role) => readCustomRole(await clients.iam(), read, role)),

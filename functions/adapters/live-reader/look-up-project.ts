@@ -1,65 +1,71 @@
-import type { ProjectsClient } from '@google-cloud/resource-manager';
-import type { cloudresourcemanager_v1 } from 'googleapis/build/src/apis/cloudresourcemanager/v1.js';
 import type { Project } from '../../core/inventory.ts';
 import { parseList, parseRecord, parseText } from '../../core/normalize/fields.ts';
 import { buildProjectName } from '../../core/resource-name.ts';
 import { TerminalError } from '../../errors.ts';
+import type { GoogleClients } from '../google-clients.ts';
 import { GoogleNotFound, type GoogleRead } from '../google-read.ts';
 
 const role = 'roles/browser';
 
-export interface LookUpClients {
-  projects(): Promise<ProjectsClient>;
-  resourceManagerV1(): Promise<cloudresourcemanager_v1.Cloudresourcemanager>;
-}
-
 export interface FoundProject {
   readonly id: string;
   readonly number: string;
-  /** `folders/1` or `organizations/2`; absent for a project that stands alone. */
-  readonly parent?: string;
 }
 
-/** A project by id or number. Throws `project-not-found`; Google answers 403 for a project that does not exist, too. */
+/** Id and number of a project by either. Throws `project-not-found`; Google answers 403 for a project that does not exist, too. */
 export async function lookUpProject(clients: LookUpClients, read: GoogleRead, project: string): Promise<FoundProject> {
   const client = await clients.projects();
-  const subject = { resource: buildProjectName(project), what: 'the project', role };
-  try {
-    // The client's own retries are off: `read` repeats.
-    const [found] = await read(subject, () => client.getProject({ name: `projects/${project}` }, { retry: null }));
-    const id = parseText(found.projectId);
-    const number = parseText(found.name)?.replace(/^projects\//, '');
-    const parent = parseText(found.parent);
-    if (id && number) return { id, number, ...(parent === undefined ? {} : { parent }) };
-    throw buildNotFound(project, undefined);
-  } catch (error) {
-    throw isAbsent(error) ? buildNotFound(project, error) : error;
-  }
+  // The client's own retries are off: `read` repeats.
+  const [found] = await read(subjectOf(project), () =>
+    client.getProject({ name: `projects/${project}` }, { retry: null }),
+  ).catch((error: unknown) => refuse(project, error));
+  const id = parseText(found.projectId);
+  const number = parseText(found.name)?.replace(/^projects\//, '');
+  if (id && number) return { id, number };
+  throw buildNotFound(project, undefined);
 }
 
-/** Full resource names of folders and organisation above a project, nearest first. One call only where there are folders. */
-export async function readAncestors(
-  clients: LookUpClients,
-  read: GoogleRead,
-  { id, parent }: FoundProject,
-): Promise<readonly string[]> {
-  if (parent === undefined) return [];
-  if (parent.startsWith('organizations/')) return [buildAncestorName(parent)];
+export interface Ancestry {
+  /** The project's id. */
+  readonly id: string;
+  /** Full resource names of folders and organisation above it, nearest first. */
+  readonly ancestors: readonly string[];
+}
+
+/** Where a project stands, in one call. Throws `project-not-found`. */
+export async function readAncestry(clients: LookUpClients, read: GoogleRead, project: string): Promise<Ancestry> {
   const client = await clients.resourceManagerV1();
-  const { data } = await read({ resource: buildProjectName(id), what: 'the ancestors', role }, () =>
-    client.projects.getAncestry({ projectId: id, requestBody: {} }),
-  );
-  return parseList(data.ancestor).flatMap((ancestor) => {
-    const resource = parseRecord(parseRecord(ancestor)?.['resourceId']);
-    const [type, ancestorId] = [resource?.['type'], parseText(resource?.['id'])];
-    if (ancestorId === undefined || (type !== 'folder' && type !== 'organization')) return [];
-    return [buildAncestorName(`${type}s/${ancestorId}`)];
-  });
+  const { data } = await read(subjectOf(project), () =>
+    client.projects.getAncestry({ projectId: project, requestBody: {} }),
+  ).catch((error: unknown) => refuse(project, error));
+  const line = parseList(data.ancestor).map((ancestor) => parseRecord(parseRecord(ancestor)?.['resourceId']));
+  const ids = (type: string) =>
+    line.filter((one) => one?.['type'] === type).flatMap((one) => parseText(one?.['id']) ?? []);
+  const above = [
+    ...ids('folder').map((id) => `folders/${id}`),
+    ...ids('organization').map((id) => `organizations/${id}`),
+  ];
+  return { id: ids('project')[0] ?? project, ancestors: above.map(buildAncestorName) };
 }
 
 /** A project as the inventory holds it. */
-export function buildProject({ id, number }: FoundProject, ancestors: readonly string[] | undefined): Project {
-  return { name: id, number, ...(ancestors === undefined ? {} : { ancestors }) };
+export function buildProject({ id, number }: KnownProject, ancestors: readonly string[] | undefined): Project {
+  return { name: id, ...(number === undefined ? {} : { number }), ...(ancestors === undefined ? {} : { ancestors }) };
+}
+
+export interface KnownProject {
+  readonly id: string;
+  readonly number?: string;
+}
+
+export type LookUpClients = Pick<GoogleClients, 'projects' | 'resourceManagerV1'>;
+
+function subjectOf(project: string) {
+  return { resource: buildProjectName(project), what: 'the project', role };
+}
+
+function refuse(project: string, error: unknown): never {
+  throw isAbsent(error) ? buildNotFound(project, error) : error;
 }
 
 function buildAncestorName(relative: string): string {

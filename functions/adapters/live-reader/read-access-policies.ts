@@ -3,7 +3,7 @@ import { compareText } from '../../core/finding.ts';
 import type { Inheritance, NotEvaluated, Policy, Project, RunService, Unreadable } from '../../core/inventory.ts';
 import { buildProjectName } from '../../core/resource-name.ts';
 import { AppError } from '../../errors.ts';
-import { buildProject, type FoundProject } from './look-up-project.ts';
+import { buildProject, type KnownProject } from './look-up-project.ts';
 import { findCustomRoles } from './read-custom-roles.ts';
 import type { Resources } from './read-resources.ts';
 import type { Reading } from './reading.ts';
@@ -45,8 +45,8 @@ export async function readAccessPolicies(reading: Reading, resources: Resources)
   });
   const projects = new Map<string, Project>();
   const above = projectIds.map(async (id) => {
-    const found = [resources.project, ...resources.others].find((known) => known.id === id);
-    const { project, ancestorPolicies } = await readAbove(reading, id, found);
+    const known = [resources.project, ...resources.others].find((project) => project.id === id);
+    const { project, ancestorPolicies } = await readAbove(reading, known ?? { id });
     projects.set(id, project);
     for (const [resource, policy] of ancestorPolicies) policies.set(resource, policy);
   });
@@ -69,8 +69,8 @@ interface Above {
 }
 
 /** A folder or organisation that may not be read is no gap of the project's: inheritance is `partial` then. */
-async function readAbove(reading: Reading, id: string, found: FoundProject | undefined): Promise<Above> {
-  const ancestors = found === undefined ? undefined : await reading.ancestorsOf(found).catch(onlyDenied);
+async function readAbove(reading: Reading, known: KnownProject): Promise<Above> {
+  const ancestors = await reading.ancestry(known.id).then((found) => found.ancestors, onlyDenied);
   const answers = await Promise.all(
     (ancestors ?? []).map(async (resource) => [resource, await reading.policyAbove(resource)] as const),
   );
@@ -78,13 +78,13 @@ async function readAbove(reading: Reading, id: string, found: FoundProject | und
     'policy' in answer ? [[resource, answer.policy] as const] : [],
   );
   return {
-    project: found === undefined ? { name: id } : buildProject(found, ancestors),
+    project: buildProject(known, ancestors),
     ancestorPolicies: new Map(readable),
   };
 }
 
 function onlyDenied(error: unknown): undefined {
-  if (error instanceof AppError && error.code === 'read-denied') return;
+  if (error instanceof AppError && error.code === 'project-not-found') return;
   throw error;
 }
 

@@ -1,10 +1,11 @@
 import type { Backend, Neg, RunService, Unreadable } from '../../core/inventory.ts';
 import { normalizeBackend } from '../../core/normalize/backend.ts';
+import { parseRecord, parseText } from '../../core/normalize/fields.ts';
 import { normalizeNeg } from '../../core/normalize/neg.ts';
 import { normalizeRunService } from '../../core/normalize/run-service.ts';
 import { listBackendServices, listNegs } from './list-compute.ts';
 import { listRunServices } from './list-run-services.ts';
-import type { FoundProject } from './look-up-project.ts';
+import type { FoundProject, KnownProject } from './look-up-project.ts';
 import { lookUpForeignProjects, readForeignNegs, readForeignServices } from './read-foreign.ts';
 import type { Reading } from './reading.ts';
 
@@ -22,10 +23,12 @@ export interface Resources {
 /** Throws `project-not-found`, or `read-denied` / `read-failed` when one of the three lists cannot be read at all. */
 export async function readResources(reading: Reading, asked: string): Promise<Resources> {
   const lists = readLists(reading, asked);
-  // The look-up's error says more than a list's: it goes first, and a list's alone is not lost below.
+  // That the project is not there says more than a list's refusal: it goes first, and a list's alone is not lost below.
   lists.catch(() => undefined);
-  const project = await reading.lookUp(asked);
+  const named = await nameProject(reading, asked);
   const [rawBackends, rawNegs, rawServices] = await lists;
+  const number = named.number ?? findNumber(rawServices.items) ?? (await reading.lookUp(named.id)).number;
+  const project = { id: named.id, number };
 
   const others = await lookUpForeignProjects(reading, project, rawBackends.items);
   const ids = new Map([project, ...others].map(({ id, number }) => [number, id]));
@@ -44,6 +47,17 @@ export async function readResources(reading: Reading, asked: string): Promise<Re
     services: byName([...ownServices.filter((item) => item !== undefined), ...foreignServices.found]),
     unreadable: [rawBackends, rawNegs, rawServices, foreignNegs, foreignServices].flatMap((part) => part.unreadable),
   };
+}
+
+async function nameProject({ lookUp, ancestry }: Reading, asked: string): Promise<KnownProject> {
+  return /^\d+$/.test(asked) ? await lookUp(asked) : { id: (await ancestry(asked)).id };
+}
+
+/** Cloud Run writes the number of its own project into every service (FACTS 2). */
+function findNumber(rawServices: readonly unknown[]): string | undefined {
+  const metadata = parseRecord(parseRecord(rawServices[0])?.['metadata']);
+  const namespace = parseText(metadata?.['namespace']);
+  return namespace !== undefined && /^\d+$/.test(namespace) ? namespace : undefined;
 }
 
 /** All three at once, by the name that was asked for: Google takes id and number. */

@@ -1,7 +1,7 @@
 import type { Settings } from '../../config.ts';
 import type { GoogleClients } from '../google-clients.ts';
 import type { GoogleRead } from '../google-read.ts';
-import type { FoundProject } from './look-up-project.ts';
+import type { Ancestry, FoundProject } from './look-up-project.ts';
 import type { RoleOrGap } from './read-custom-roles.ts';
 import type { PolicyOrGap } from './read-policies.ts';
 
@@ -12,9 +12,10 @@ export interface Reading {
   readonly urlMask: Settings['urlMask'];
   /** Milliseconds since the epoch. */
   now(): number;
-  /** By id or number. Throws `project-not-found`. */
+  /** By id or number. Throws `project-not-found`. Loads the largest client of all: asked only for what nobody else says. */
   lookUp(project: string): Promise<FoundProject>;
-  ancestorsOf(project: FoundProject): Promise<readonly string[]>;
+  /** By id or number. Throws `project-not-found`. */
+  ancestry(project: string): Promise<Ancestry>;
   /** Of services and projects: always fresh. */
   policyOf(resource: string): Promise<PolicyOrGap>;
   /** Of folders and organisations: remembered. */

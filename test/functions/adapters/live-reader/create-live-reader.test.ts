@@ -23,8 +23,9 @@ describe('live reader', () => {
     const reader = await open();
     const inventory = await reader.readProject(google.estate.projectId);
     assert.equal(inventory.services.size, 2);
+    assert.equal(inventory.projects.get(google.estate.projectId)?.number, google.estate.projectNumber);
     assert.deepEqual(google.calls().sort(), [
-      'cloudresourcemanager.projects.get',
+      'cloudresourcemanager.projects.getAncestry',
       'cloudresourcemanager.projects.getIamPolicy',
       'compute.backendServices.aggregatedList',
       'compute.networkEndpointGroups.aggregatedList',
@@ -35,6 +36,14 @@ describe('live reader', () => {
     assert.equal(google.sandbox.discovery.summary().unknownFields, 0);
     assert.equal(inventory.source.inheritance, 'full');
     assert.deepEqual(inventory.unreadable, []);
+  });
+
+  it('looks a project up that has no service to tell its number', async () => {
+    const reader = await open();
+    google.sandbox.cloud.runServices.clear();
+    const { projects } = await reader.readProject(google.estate.projectId);
+    assert.equal(projects.get(google.estate.projectId)?.number, google.estate.projectNumber);
+    assert.ok(google.calls().length <= 6, google.calls().join('\n'));
   });
 
   it('reads no policy of a service that is on no path', async () => {
@@ -154,7 +163,8 @@ describe('live reader', () => {
     it(`gets over ${fault} from ${match}, one call more each time`, async () => {
       const reader = await open();
       google.sandbox.faults.add({ match, fault, times: 2 });
-      await reader.readProject(google.estate.projectId);
+      // Asked by number, because only then is the project looked up.
+      await reader.readProject(google.estate.projectNumber);
       assert.equal(google.calls().filter((call) => call === match).length, 3);
     });
   }
