@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TerminalError } from './errors.ts';
 
 const mode = z.enum(['observe', 'approve', 'enforce']);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../core/world.ts';
 import { AppError } from '../errors.ts';
 import type { AccessToken } from './metadata-token.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AppError } from '../errors.ts';
 import type { AccessToken } from './metadata-token.ts';
 
