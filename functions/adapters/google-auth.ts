@@ -8,6 +8,6 @@ import { enterSandbox } from './api-root.ts';
  */
 export async function createGoogleAuth(env: Record<string, string | undefined> = process.env): Promise<GoogleAuth> {
   enterSandbox(env);
-  const { GoogleAuth } = await import('google-auth-library');
-  return new GoogleAuth({ scopes: ['https://www.googleapis.com/auth/cloud-platform'] });
+  const { default: library } = await import('google-auth-library');
+  return new library.GoogleAuth({ scopes: ['https://www.googleapis.com/auth/cloud-platform'] });
 }

@@ -39,27 +39,27 @@ export function createGoogleClients(env: Environment = process.env): GoogleClien
     run: client(
       'run',
       () => import('googleapis/build/src/apis/run/v1.js'),
-      (module, given) => new module.run_v1.Run(given),
+      (module, given) => new module.default.run_v1.Run(given),
     ),
     compute: client(
       'compute',
       () => import('googleapis/build/src/apis/compute/v1.js'),
-      (module, given) => new module.compute_v1.Compute(given),
+      (module, given) => new module.default.compute_v1.Compute(given),
     ),
     iam: client(
       'iam',
       () => import('googleapis/build/src/apis/iam/v1.js'),
-      (module, given) => new module.iam_v1.Iam(given),
+      (module, given) => new module.default.iam_v1.Iam(given),
     ),
     resourceManagerV1: client(
       'cloudresourcemanager',
       () => import('googleapis/build/src/apis/cloudresourcemanager/v1.js'),
-      (module, given) => new module.cloudresourcemanager_v1.Cloudresourcemanager(given),
+      (module, given) => new module.default.cloudresourcemanager_v1.Cloudresourcemanager(given),
     ),
     resourceManagerV3: client(
       'cloudresourcemanager',
       () => import('googleapis/build/src/apis/cloudresourcemanager/v3.js'),
-      (module, given) => new module.cloudresourcemanager_v3.Cloudresourcemanager(given),
+      (module, given) => new module.default.cloudresourcemanager_v3.Cloudresourcemanager(given),
     ),
     projects: once(async () => createProjectsClient(await login(), env)),
   };
@@ -70,6 +70,7 @@ function hasProxy(env: Environment): boolean {
   return Object.entries(env).some(([name, value]) => /^https?_proxy$/i.test(name) && value);
 }
 
+/** Modules are used by their default export: a bundler that splits CommonJS into files of their own keeps no other. */
 type Make<Module, Client> = (
   module: Module,
   options: { auth: never; rootUrl: string; retry: boolean; timeout: number },
@@ -77,10 +78,10 @@ type Make<Module, Client> = (
 
 /** In REST mode, which loads faster than gRPC; the client's own file, because the package's root loads six more. */
 async function createProjectsClient(auth: GoogleAuth, env: Environment): Promise<ProjectsClient> {
-  const { ProjectsClient } = await import('@google-cloud/resource-manager/build/src/v3/projects_client.js');
+  const { default: manager } = await import('@google-cloud/resource-manager/build/src/v3/projects_client.js');
   const root = new URL(apiRoot('cloudresourcemanager', env));
   const isHttp = root.protocol === 'http:';
-  return new ProjectsClient({
+  return new manager.ProjectsClient({
     fallback: true,
     authClient: asNested(await auth.getClient()),
     protocol: root.protocol.slice(0, -1),
