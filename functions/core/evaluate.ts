@@ -40,11 +40,19 @@ export function evaluate(inventory: Inventory, options: EvaluateOptions): Evalua
   return {
     paths: resolved.paths,
     findings: findings.sort(compareFindings),
-    unreadable: [...inventory.unreadable, ...resolved.unreadable, ...unreadable].sort(
-      (a, b) => compareText(a.resource, b.resource) || compareText(a.code, b.code),
-    ),
+    unreadable: sortUnreadable([...inventory.unreadable, ...resolved.unreadable, ...unreadable]),
     notEvaluated: [...inventory.notEvaluated, ...resolved.notEvaluated],
   };
+}
+
+/** Sorted, and each gap once: the reader's own word for it comes first and stays. */
+function sortUnreadable(all: readonly Unreadable[]): readonly Unreadable[] {
+  const first = new Map<string, Unreadable>();
+  for (const one of all) {
+    const key = `${one.resource}\n${one.code}`;
+    if (!first.has(key)) first.set(key, one);
+  }
+  return [...first.values()].sort((a, b) => compareText(a.resource, b.resource) || compareText(a.code, b.code));
 }
 
 function completeFinding(rule: string, draft: FindingDraft, settings: Settings): Finding {
