@@ -49,7 +49,7 @@ export function scanCommand(): Command {
 
 async function scan(options: ScanOptions): Promise<void> {
   const { inventory, settings, rejected } = await read(options);
-  const report = buildScanReport(inventory, evaluate(inventory, { settings, rejectedClientIds: rejected }));
+  const report = buildScanReport(inventory, evaluate(inventory, { settings, rejectedClientIds: rejected, now: Date.now() }));
   process.stdout.write(options.format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : render(report));
   process.exitCode = exitCodeOf(report, options.failOn);
 }

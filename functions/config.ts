@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { TerminalError } from './errors.ts';
+import { contractRules } from './rules/contract-rules.ts';
 
 const mode = z.enum(['observe', 'approve', 'enforce']);
 const capability = z.enum(['grant-invoker']);
+const ruleId = z.enum(contractRules.map(({ id }) => id) as [string, ...string[]]);
+const modes = z.partialRecord(z.union([ruleId, z.literal('*')]), mode);
 const memberSource = z.enum(['auto', 'service-agent', 'oauth-client']);
 
 const identity = z.strictObject({
@@ -20,8 +23,38 @@ export const settingsSchema = z.strictObject({
       exclude: z.array(z.string().min(1)).default([]),
     })
     .prefault({}),
-  /** Per rule: the most that may happen. A finding's own mode is never raised by it. */
-  modes: z.record(z.string(), mode).default({}),
+  /** Per rule (`*` = all others): the most that may happen. A finding's own mode is never raised by it. */
+  modes: modes.default({}),
+  /** The same for a part of the estate; of all that match a finding, the last one decides. */
+  scopes: z
+    .array(
+      z.strictObject({
+        projects: z.array(z.string().min(1)).optional(),
+        /** Folder numbers; a project below one at any depth is in it. */
+        folders: z.array(z.string().regex(/^\d+$/, 'a folder number')).optional(),
+        /** Labels of the service; all must match. */
+        labels: z.record(z.string(), z.string()).optional(),
+        modes,
+      }),
+    )
+    .default([]),
+  /** Findings that somebody has decided to live with until a day. */
+  exemptions: z
+    .array(
+      z
+        .strictObject({
+          rule: ruleId,
+          /** Full resource name; `*` stands for any run of characters. */
+          resource: z.string().min(1),
+          subject: z.string().min(1).optional(),
+          reason: z.string().min(1),
+          owner: z.string().min(1),
+          /** The first day on which it no longer holds (UTC). */
+          expires: z.iso.date(),
+        })
+        .transform((exemption) => ({ ...exemption, expiresAt: Date.parse(exemption.expires) })),
+    )
+    .default([]),
   capabilities: z.array(capability).default(['grant-invoker']),
   identity: z.union([memberSource.transform((use) => identity.parse({ use })), identity]).prefault({}),
   urlMask: z.enum(['observe', 'labelled']).default('observe'),
@@ -51,6 +84,11 @@ export function parseSettings(value: unknown, source = 'sallyport.yaml'): Settin
   throw new TerminalError('bad-settings', `${source}: ${z.prettifyError(parsed.error).replaceAll('\n', ' ')}`, {
     hint: 'See docs/settings.md for every field and its values.',
   });
+}
+
+/** JSON Schema of a settings file, for editors; checked in as docs/sallyport.schema.json. */
+export function buildSettingsSchema(): object {
+  return { title: 'sallyport.yaml', ...z.toJSONSchema(settingsSchema, { io: 'input' }) };
 }
 
 /** Identifies the settings a run was made with; 16 hex digits. */

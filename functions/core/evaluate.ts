@@ -3,8 +3,10 @@ import { rules as allRules } from '../rules/index.ts';
 import type { FindingDraft, Rule } from '../rules/rule.ts';
 import { type AccessPath, resolveAccessPaths } from './access-paths.ts';
 import { lowerMode } from './consent.ts';
+import { type ExemptFinding, splitExempt } from './exemptions.ts';
 import { buildFindingId, compareFindings, compareText, type Finding } from './finding.ts';
 import type { Inventory, NotEvaluated, Unreadable } from './inventory.ts';
+import { modeLimit } from './mode-limit.ts';
 import { projectOf, regionOf } from './resource-name.ts';
 import { resolveWantedIdentities } from './wanted-identities.ts';
 
@@ -12,6 +14,8 @@ import { resolveWantedIdentities } from './wanted-identities.ts';
 export interface Evaluation {
   readonly paths: readonly AccessPath[];
   readonly findings: readonly Finding[];
+  /** Findings that settings exempt, and by which decision; not among `findings`. */
+  readonly exempt: readonly ExemptFinding[];
   readonly unreadable: readonly Unreadable[];
   readonly notEvaluated: readonly NotEvaluated[];
 }
@@ -21,6 +25,8 @@ export interface EvaluateOptions {
   /** Client IDs that IAM is known to refuse (ledger); empty without a ledger. */
   readonly rejectedClientIds?: ReadonlySet<string>;
   readonly rules?: readonly Rule[];
+  /** Milliseconds since the epoch; without it no exemption holds. */
+  readonly now?: number;
 }
 
 /** Resolves access paths and runs every rule. Pure: the same inventory and settings give the same evaluation. */
@@ -35,11 +41,13 @@ export function evaluate(inventory: Inventory, options: EvaluateOptions): Evalua
   );
   const estate = { inventory, paths: resolved.paths, wanted, settings };
   const findings = rules.flatMap((rule) =>
-    rule.evaluate(estate).map((draft) => completeFinding(rule.id, draft, settings)),
+    rule.evaluate(estate).map((draft) => completeFinding(rule.id, draft, inventory, settings)),
   );
+  const { open, exempt } = splitExempt(findings.sort(compareFindings), settings.exemptions, options.now);
   return {
     paths: resolved.paths,
-    findings: findings.sort(compareFindings),
+    findings: open,
+    exempt,
     unreadable: sortUnreadable([...inventory.unreadable, ...resolved.unreadable, ...unreadable]),
     notEvaluated: [...inventory.notEvaluated, ...resolved.notEvaluated],
   };
@@ -55,14 +63,14 @@ function sortUnreadable(all: readonly Unreadable[]): readonly Unreadable[] {
   return [...first.values()].sort((a, b) => compareText(a.resource, b.resource) || compareText(a.code, b.code));
 }
 
-function completeFinding(rule: string, draft: FindingDraft, settings: Settings): Finding {
+function completeFinding(rule: string, draft: FindingDraft, inventory: Inventory, settings: Settings): Finding {
   const { actions, gcloud, terraform, ...rest } = draft;
   const capabilities: readonly string[] = settings.capabilities;
   return {
     id: buildFindingId(rule, draft.resource, draft.subject),
     rule,
     ...rest,
-    mode: lowerMode(draft.mode, settings.modes[rule]),
+    mode: lowerMode(draft.mode, modeLimit(rule, draft.resource, inventory, settings)),
     project: projectOf(draft.resource),
     region: regionOf(draft.resource),
     fix: { actions: actions.filter((action) => capabilities.includes(action.kind)), gcloud, terraform },

@@ -92,7 +92,7 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
   await closeOpenIntents(key.project, world);
   const inventory = await reader.readProject(key.project);
   const clientIds = await ledger.clientIds(clock.now());
-  const evaluation = evaluate(inventory, { settings, rejectedClientIds: clientIds.rejected });
+  const evaluation = evaluate(inventory, { settings, rejectedClientIds: clientIds.rejected, now: clock.now() });
   const plan = await planFor(key.project, evaluation, clientIds, world, options);
   const confirmed = plan.changes.length > 0 && (!options.confirm || (await options.confirm(plan, evaluation)));
   const applied = confirmed
