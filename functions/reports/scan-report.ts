@@ -1,4 +1,5 @@
 import type { Evaluation } from '../core/evaluate.ts';
+import type { ExemptFinding } from '../core/exemptions.ts';
 import { compareFindings, compareText, type Finding, type Severity } from '../core/finding.ts';
 import type { Inheritance, Inventory, NotEvaluated, Unreadable } from '../core/inventory.ts';
 import { contractRules, needReasons } from '../rules/contract-rules.ts';
@@ -14,6 +15,8 @@ export interface ScanReport {
   };
   readonly summary: ScanSummary;
   readonly findings: readonly Finding[];
+  /** Findings that settings exempt, and by whose decision; not among `findings`, and not counted. */
+  readonly exempt: readonly ExemptFinding[];
   readonly unreadable: readonly Unreadable[];
   readonly notEvaluated: readonly NotEvaluated[];
 }
@@ -51,6 +54,7 @@ export function buildScanReport(
     },
     summary: buildSummary(inventory, evaluation),
     findings: [...evaluation.findings].sort(compareFindings),
+    exempt: evaluation.exempt,
     unreadable: [...evaluation.unreadable].sort(
       (a, b) => compareText(a.resource, b.resource) || compareText(a.code, b.code),
     ),

@@ -1,3 +1,4 @@
+import type { ExemptFinding } from '../core/exemptions.ts';
 import { type Finding, type Severity, severityRank } from '../core/finding.ts';
 import type { NotEvaluated, Unreadable } from '../core/inventory.ts';
 import { parseComputeName, parseServiceName } from '../core/resource-name.ts';
@@ -51,6 +52,7 @@ export function renderScanTable(report: ScanReport, options: ScanTableOptions = 
   const style = { palette, columns: Math.max(60, columns), most };
   const sections = [
     ...severities.map((severity) => renderSeverity(severity, report.findings, style)),
+    renderExempt(report.exempt, style),
     renderUnreadable(report.unreadable, style),
     renderNotEvaluated(report.notEvaluated, style),
     renderSummary(report, style),
@@ -81,7 +83,7 @@ function renderFinding(finding: Finding, paint: Paint, style: Style): readonly s
     lines.map((line, index) => `    ${palette.dim((index === 0 ? name : '').padEnd(8))}${look(line)}`);
   const words = (text: string) => wrapWords(escapeTerminal(text), columns - 12);
   return [
-    `  ${paint('●')} ${palette.bold(shown)}  ${palette.dim(`${finding.rule} · ${finding.mode} · ${finding.project}`)}`,
+    `  ${paint('●')} ${palette.bold(shown)}  ${palette.dim(escapeTerminal(`${finding.rule} · ${finding.mode} · ${finding.project}`))}`,
     ...wrapWords(escapeTerminal(finding.message), columns - 4).map((line) => `    ${line}`),
     ...field('member', finding.subject === '' ? [] : [escapeTerminal(finding.subject)]),
     ...finding.via.flatMap((via, index) => field(index === 0 ? 'via' : '', [describeVia(via)])),
@@ -94,6 +96,18 @@ function renderFinding(finding: Finding, paint: Paint, style: Style): readonly s
   ];
 }
 
+function renderExempt(exempt: readonly ExemptFinding[], { palette }: Style): readonly string[] {
+  if (exempt.length === 0) return [];
+  return [
+    palette.bold(`EXEMPT  ${count(exempt.length, 'finding')} by somebody's decision`),
+    '',
+    ...exempt.map(({ finding, owner, reason, expires }) => {
+      const what = `${describeResource(finding.resource)}  ${escapeTerminal(finding.rule)} · ${finding.severity}`;
+      return `  ${palette.dim('○')} ${what}  ${palette.dim(escapeTerminal(`until ${expires}, ${owner}: ${reason}`))}`;
+    }),
+  ];
+}
+
 function renderUnreadable(unreadable: readonly Unreadable[], style: Style): readonly string[] {
   if (unreadable.length === 0) return [];
   const { palette, columns } = style;
@@ -102,7 +116,7 @@ function renderUnreadable(unreadable: readonly Unreadable[], style: Style): read
     palette.bold(palette.yellow(`COULD NOT BE READ  ${count(unreadable.length, 'thing')}: nothing is said about them`)),
     ...[...byCode].flatMap(([code, entries]) => [
       '',
-      `  ${palette.yellow('?')} ${palette.bold(code)}  ${palette.dim(`× ${entries.length}`)}`,
+      `  ${palette.yellow('?')} ${palette.bold(escapeTerminal(code))}  ${palette.dim(`× ${entries.length}`)}`,
       ...(isSame(entries)
         ? wrapWords(escapeTerminal(entries[0]?.message ?? ''), columns - 4).map((line) => `    ${palette.dim(line)}`)
         : []),
@@ -126,7 +140,7 @@ function isSame(entries: readonly Unreadable[]): boolean {
 function renderNotEvaluated(notEvaluated: readonly NotEvaluated[], style: Style): readonly string[] {
   if (notEvaluated.length === 0) return [];
   const { palette, columns } = style;
-  const byReason = Map.groupBy(notEvaluated, ({ reason }) => reason);
+  const byReason = Map.groupBy(notEvaluated, ({ reason }) => escapeTerminal(reason));
   const widest = Math.max(...[...byReason.keys()].map((reason) => reason.length));
   return [
     palette.bold('NOT EVALUATED  silence about these is no all-clear'),
@@ -142,7 +156,7 @@ function renderNotEvaluated(notEvaluated: readonly NotEvaluated[], style: Style)
 }
 
 function nameRule(rule: string): string {
-  return rule === '*' ? 'all rules' : rule;
+  return rule === '*' ? 'all rules' : escapeTerminal(rule);
 }
 
 function moreThan(length: number, { most, palette }: Style): readonly string[] {

@@ -23,7 +23,7 @@ export function createLineFilter(projects: SeenProjects, kinds: SeenKinds): CanS
   const hasEscape = createLookahead('\\');
   const hasSnakePolicy = createLookahead('_policy');
   const hasCamelPolicy = createLookahead('Policy"');
-  const hasProjectList = createLookahead('["proj');
+  const hasAncestors = createLookahead('cestor');
 
   return (bytes, start, end) => {
     const last = end - 1;
@@ -34,8 +34,8 @@ export function createLineFilter(projects: SeenProjects, kinds: SeenKinds): CanS
     const verdict = nameVerdict(bytes, name + 1, nameEnd, projects, kinds);
     if (verdict === 'read') return false;
     if (verdict === 'skip') return true;
-    // `ancestors` would tell the project's number.
-    if (verdict.number === undefined && hasProjectList(bytes, start, end)) return false;
+    // They tell the project's number.
+    if (verdict.number === undefined && hasAncestors(bytes, start, end)) return false;
     if (!verdict.hasPolicyLine && (hasSnakePolicy(bytes, start, end) || hasCamelPolicy(bytes, start, end))) {
       const content = findValue(bytes, start + 1, last, contentKeys);
       if (!content || bytes[content.at] !== open) return false;

@@ -66,21 +66,22 @@ function isRead(bytes: Uint8Array, { host, hostEnd, projectEnd, end }: NameParts
   const collection = before + 1;
   switch (last - collection) {
     case collections.services.length:
-      return isWord(collections.services, bytes, collection, last) && isWord(hosts.run, bytes, host, hostEnd);
+      if (isWord(collections.services, bytes, collection, last) && isWord(hosts.run, bytes, host, hostEnd)) return true;
+      break;
     case collections.backends.length:
-      return isWord(collections.backends, bytes, collection, last) && isWord(hosts.compute, bytes, host, hostEnd);
+      if (isWord(collections.backends, bytes, collection, last)) return isWord(hosts.compute, bytes, host, hostEnd);
+      break;
     case collections.negs.length:
-      return isWord(collections.negs, bytes, collection, last) && isWord(hosts.compute, bytes, host, hostEnd);
+      if (isWord(collections.negs, bytes, collection, last)) return isWord(hosts.compute, bytes, host, hostEnd);
+      break;
     case collections.roles.length:
       if (isWord(collections.roles, bytes, collection, last) && isWord(hosts.iam, bytes, host, hostEnd)) return true;
       break;
     case collections.subscriptions.length:
-      if (kinds.hasSubscription) break;
-      if (isWord(collections.subscriptions, bytes, collection, last) && isWord(hosts.pubsub, bytes, host, hostEnd)) {
-        return true;
-      }
-      break;
+      if (kinds.hasSubscription || !isWord(collections.subscriptions, bytes, collection, last)) break;
+      return isWord(hosts.pubsub, bytes, host, hostEnd);
   }
+  // Names of IAP resources end in many ways.
   return !kinds.hasIapPolicy && isWord(hosts.iap, bytes, host, hostEnd);
 }
 

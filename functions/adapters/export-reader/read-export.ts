@@ -58,11 +58,12 @@ export async function readExport(paths: readonly string[], options: ReadExportOp
   };
 
   for (const file of files) {
-    const splitter = createLineSplitter((bytes, lineStart, lineEnd, line) => {
+    const splitter = createLineSplitter((bytes, lineStart, lineEnd, line, isOpen) => {
       lines += 1;
       const start = trimStart(bytes, lineStart, lineEnd, line);
       const end = trimEnd(bytes, start, lineEnd);
-      if (start === end || canSkip(bytes, start, end)) return;
+      // Of a file that was cut off, this line is the only sign: it is parsed in any case.
+      if (start === end || (!isOpen && canSkip(bytes, start, end))) return;
       const asset = parseAssetLine(bytes.toString('utf8', start, end));
       if (!asset) {
         unreadable.push({ resource: `${file}:${line}`, code: 'malformed-line', message: malformed });
@@ -88,7 +89,8 @@ export async function readExport(paths: readonly string[], options: ReadExportOp
 
 const subscription = /^\/\/pubsub\.googleapis\.com\/projects\/[^/]+\/subscriptions\/[^/]+$/;
 
-const malformed = 'The line is not a JSON object with a text in `name`; what it says is lost.';
+const malformed =
+  'The line is not a JSON object with a text in `name`, as `gcloud asset export` writes them; what it says is lost.';
 
 function buildBrokenFile(error: unknown): string {
   return `Reading broke off, and what comes behind is lost: ${error instanceof Error ? error.message : String(error)}`;

@@ -1,5 +1,8 @@
-/** What is done with one line: bytes `start` to `end` of `bytes` without the line end; only valid during the call. */
-export type OnLine = (bytes: Buffer, start: number, end: number, line: number) => void;
+/**
+ * What is done with one line: bytes `start` to `end` of `bytes` without the line end; only valid during the call. `isOpen`:
+ * the file ended without a line end behind it, as one does that was cut off.
+ */
+export type OnLine = (bytes: Buffer, start: number, end: number, line: number, isOpen: boolean) => void;
 
 export interface LineSplitter {
   write(chunk: Buffer): void;
@@ -24,12 +27,12 @@ export function createLineSplitter(onLine: OnLine): LineSplitter {
     open.push(Buffer.from(piece));
     openBytes += piece.length;
   };
-  const closeOpen = (): void => {
+  const closeOpen = (isOpen: boolean): void => {
     const whole = open.length === 1 && open[0] ? open[0] : Buffer.concat(open);
     open = [];
     openBytes = 0;
     line += 1;
-    onLine(whole, 0, Math.min(whole.length, maxLineBytes), line);
+    onLine(whole, 0, Math.min(whole.length, maxLineBytes), line, isOpen);
   };
 
   return {
@@ -39,18 +42,18 @@ export function createLineSplitter(onLine: OnLine): LineSplitter {
         const end = chunk.indexOf(newline);
         keep(chunk.subarray(0, end === -1 ? chunk.length : end));
         if (end === -1) return;
-        closeOpen();
+        closeOpen(false);
         at = end + 1;
       }
       for (let end = chunk.indexOf(newline, at); end !== -1; end = chunk.indexOf(newline, at)) {
         line += 1;
-        onLine(chunk, at, end, line);
+        onLine(chunk, at, end, line, false);
         at = end + 1;
       }
       keep(chunk.subarray(at));
     },
     end: () => {
-      if (openBytes > 0) closeOpen();
+      if (openBytes > 0) closeOpen(true);
     },
   };
 }
