@@ -27,6 +27,8 @@ export interface EvaluateOptions {
   readonly rules?: readonly Rule[];
   /** Milliseconds since the epoch; without it no exemption holds. */
   readonly now?: number;
+  /** IAP service agents that IAM refused as non-existent in this run; absent for a run that writes nothing. */
+  readonly refusedAgents?: readonly string[];
 }
 
 /** Resolves access paths and runs every rule. Pure: the same inventory and settings give the same evaluation. */
@@ -39,7 +41,8 @@ export function evaluate(inventory: Inventory, options: EvaluateOptions): Evalua
     settings.identity,
     rejectedClientIds,
   );
-  const estate = { inventory, paths: resolved.paths, wanted, settings };
+  const written = options.refusedAgents === undefined ? {} : { refusedAgents: options.refusedAgents };
+  const estate = { inventory, paths: resolved.paths, wanted, settings, ...written };
   const findings = rules.flatMap((rule) =>
     rule.evaluate(estate).map((draft) => completeFinding(rule.id, draft, inventory, settings)),
   );
@@ -49,7 +52,11 @@ export function evaluate(inventory: Inventory, options: EvaluateOptions): Evalua
     findings: open,
     exempt,
     unreadable: sortUnreadable([...inventory.unreadable, ...resolved.unreadable, ...unreadable]),
-    notEvaluated: [...inventory.notEvaluated, ...resolved.notEvaluated],
+    notEvaluated: [
+      ...inventory.notEvaluated,
+      ...resolved.notEvaluated,
+      ...rules.flatMap((rule) => rule.notEvaluated?.(estate) ?? []),
+    ],
   };
 }
 

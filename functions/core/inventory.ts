@@ -22,12 +22,26 @@ export interface Inventory {
    * the inherited ones (compute type, project's iap_web, project, above). Absent map or key = not read.
    */
   readonly iapPolicies?: ReadonlyMap<string, readonly Policy[]>;
+  /** Levels of `iapPolicies` that could not be read, by the same key; they are left out of its lists. Absent = none. */
+  readonly iapPolicyGaps?: ReadonlyMap<string, readonly string[]>;
   /** Live only: services that were on an access path in the last 30 days (ledger), by full resource name. */
   readonly recentlyOnPath?: ReadonlySet<string>;
   /** Permissions of custom roles whose definition was read, by role name (`projects/P/roles/R`). */
   readonly customRoles: ReadonlyMap<string, readonly string[]>;
   readonly unreadable: readonly Unreadable[];
   readonly notEvaluated: readonly NotEvaluated[];
+  /**
+   * How far the lists of each project reach, by canonical name: only where a list is whole does "not in the inventory"
+   * mean "not there". Absent map or key = not listed.
+   */
+  readonly lists?: ReadonlyMap<string, ProjectLists>;
+}
+
+/** For each list of a project the regions it could not look into: `global` among them, `*` where nobody can say which. */
+export interface ProjectLists {
+  readonly backends: readonly string[];
+  readonly negs: readonly string[];
+  readonly services: readonly string[];
 }
 
 export type InventorySource =
@@ -48,6 +62,8 @@ export interface Project {
 
 export interface Backend {
   readonly name: string;
+  /** Google's number for it, as text; IAP names a backend's policy by it. */
+  readonly id?: string;
   readonly project: string;
   /** `global` or a region. */
   readonly region: string;

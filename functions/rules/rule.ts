@@ -1,13 +1,15 @@
 import type { Settings } from '../config.ts';
 import type { AccessPath } from '../core/access-paths.ts';
 import type { Action, Finding } from '../core/finding.ts';
-import type { Inventory } from '../core/inventory.ts';
+import type { Inventory, NotEvaluated } from '../core/inventory.ts';
 import type { WantedIdentity } from '../core/wanted-identities.ts';
 
 /** A rule: a name and one pure function. It never reads, writes, logs or formats. Its page is `docs/rules/<id>.md`. */
 export interface Rule {
   readonly id: string;
   evaluate(estate: Estate): readonly FindingDraft[];
+  /** What this estate does not let the rule say; without it the rule always says all. */
+  notEvaluated?(estate: Estate): readonly NotEvaluated[];
 }
 
 /** What rules look at: the inventory, and what follows from it. */
@@ -16,6 +18,8 @@ export interface Estate {
   readonly paths: readonly AccessPath[];
   readonly wanted: readonly WantedIdentity[];
   readonly settings: Settings;
+  /** IAP service agents that IAM refused as non-existent when they were to be granted; absent = nothing was written. */
+  readonly refusedAgents?: readonly string[];
 }
 
 /** A finding before the parts that are the same for all rules: id, project, region, and what settings take away. */

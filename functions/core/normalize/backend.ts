@@ -15,6 +15,7 @@ export function normalizeBackend(
   const name = canonicalComputeName(given ?? resource?.['selfLink'], canonicalProject);
   const parts = name === undefined ? undefined : parseComputeName(name);
   if (!resource || name === undefined || parts?.collection !== 'backendServices') return undefined;
+  const id = parseId(resource['id']);
   const iap = parseRecord(resource['iap']);
   const oauth2ClientId = parseText(iap?.['oauth2ClientId']);
   const loadBalancingScheme = parseText(resource['loadBalancingScheme']);
@@ -24,6 +25,7 @@ export function normalizeBackend(
     .filter((group) => group !== undefined);
   return {
     name,
+    ...(id === undefined ? {} : { id }),
     project: parts.project,
     region: parts.region,
     iapEnabled: iap?.['enabled'] === true,
@@ -33,4 +35,9 @@ export function normalizeBackend(
     ...(protocol === undefined ? {} : { protocol }),
     enableCdn: resource['enableCDN'] === true,
   };
+}
+
+/** Google writes 64-bit numbers as texts; as a JSON number only a small one arrives whole. */
+function parseId(id: unknown): string | undefined {
+  return Number.isSafeInteger(id) ? String(id) : parseText(id);
 }

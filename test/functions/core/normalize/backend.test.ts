@@ -12,6 +12,7 @@ describe('normalizeBackend', () => {
     assert.deepEqual(
       read({
         kind: 'compute#backendService',
+        id: '6252277272778218001',
         selfLink: `${api}/projects/111/global/backendServices/web`,
         iap: { enabled: true, oauth2ClientId: '111-abc.apps.googleusercontent.com', oauth2ClientSecretSha256: 'x' },
         backends: [
@@ -29,6 +30,7 @@ describe('normalizeBackend', () => {
       }),
       {
         name: '//compute.googleapis.com/projects/shop/global/backendServices/web',
+        id: '6252277272778218001',
         project: 'shop',
         region: 'global',
         iapEnabled: true,
