@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { type BuiltFunction, buildFunctions } from './build/build-functions.ts';
+
+/** `npm run build [-- --out folder]`: one file a function, ready to be uploaded; prints what each one weighs. */
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { values } = parseArgs({ options: { out: { type: 'string', default: `${root}dist/functions` } } });
+
+const built = await buildFunctions({ root, outDir: values.out });
+for (const one of built) console.log(describe(one));
+
+function describe({ name, bytes, gzipBytes, packages, sha256 }: BuiltFunction): string {
+  const size = `${kilobytes(bytes)} kB, ${kilobytes(gzipBytes)} kB gzipped`;
+  return `${name.padEnd(12)} ${size}, ${packages.length} packages, sha256 ${sha256}`;
+}
+
+function kilobytes(bytes: number): string {
+  return (bytes / 1000).toFixed(0);
+}
