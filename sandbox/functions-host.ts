@@ -189,7 +189,8 @@ function canConnect(port: number): Promise<boolean> {
   });
 }
 
-function findFreePort(): Promise<number> {
+/** A loopback port that nobody listens on at this moment. */
+export function findFreePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);
