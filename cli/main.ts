@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AppError } from '../functions/errors.ts';
 import { exitCodes } from './exit-codes.ts';
+import { explainCommand } from './explain.ts';
 import { fixCommand } from './fix.ts';
 import { receiveCommand } from './receive.ts';
 import { sandboxCommand } from './sandbox.ts';
@@ -16,7 +17,15 @@ const program = new Command('sallyport')
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(text) });
 
-for (const command of [scanCommand, fixCommand, undoCommand, receiveCommand, sandboxCommand, startCommand]) {
+for (const command of [
+  scanCommand,
+  explainCommand,
+  fixCommand,
+  undoCommand,
+  receiveCommand,
+  sandboxCommand,
+  startCommand,
+]) {
   program.addCommand(command().exitOverride());
 }
 

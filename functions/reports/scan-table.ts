@@ -1,33 +1,10 @@
 import type { ExemptFinding } from '../core/exemptions.ts';
 import { type Finding, type Severity, severityRank } from '../core/finding.ts';
 import type { NotEvaluated, Unreadable } from '../core/inventory.ts';
-import { parseComputeName, parseServiceName } from '../core/resource-name.ts';
+import { describeResource, describeVia } from './describe-resource.ts';
+import { type Paint, type Palette, plainPalette } from './palette.ts';
 import type { ScanReport } from './scan-report.ts';
 import { escapeTerminal, wrapCommand, wrapWords } from './terminal-text.ts';
-
-type Paint = (text: string) => string;
-
-/** Colours as functions; picocolors fits. */
-export interface Palette {
-  readonly bold: Paint;
-  readonly dim: Paint;
-  readonly red: Paint;
-  readonly yellow: Paint;
-  readonly green: Paint;
-  readonly cyan: Paint;
-}
-
-const asItIs: Paint = (text) => text;
-
-/** No colours: pipes, files, NO_COLOR. */
-export const plainPalette: Palette = {
-  bold: asItIs,
-  dim: asItIs,
-  red: asItIs,
-  yellow: asItIs,
-  green: asItIs,
-  cyan: asItIs,
-};
 
 export interface ScanTableOptions {
   readonly palette?: Palette;
@@ -79,7 +56,7 @@ function renderSeverity(severity: Severity, all: readonly Finding[], style: Styl
 function renderFinding(finding: Finding, paint: Paint, style: Style): readonly string[] {
   const { palette, columns } = style;
   const shown = describeResource(finding.resource);
-  const field = (name: string, lines: readonly string[], look: Paint = asItIs): readonly string[] =>
+  const field = (name: string, lines: readonly string[], look: Paint = plainPalette.bold): readonly string[] =>
     lines.map((line, index) => `    ${palette.dim((index === 0 ? name : '').padEnd(8))}${look(line)}`);
   const words = (text: string) => wrapWords(escapeTerminal(text), columns - 12);
   return [
@@ -187,24 +164,6 @@ function renderSummary({ summary, findings, unreadable, source }: ScanReport, { 
         ]
       : []),
   ];
-}
-
-/** `shop in europe-west1`; what is no service by kind and name. */
-function describeResource(resource: string): string {
-  const service = parseServiceName(resource);
-  if (service) return escapeTerminal(`${service.id} in ${service.region}`);
-  const compute = parseComputeName(resource);
-  if (compute) return escapeTerminal(`${compute.collection} ${compute.id} in ${compute.region}`);
-  return escapeTerminal(resource);
-}
-
-/** `BACKEND > NEG` in short: the full names are in the JSON report. */
-function describeVia(via: string): string {
-  const parts = via.split(' > ').map(parseComputeName);
-  const [backend, neg] = parts;
-  if (!backend || !neg) return via === 'direct' ? 'IAP on the service itself' : escapeTerminal(via);
-  const where = backend.region === 'global' ? 'global' : backend.region;
-  return escapeTerminal(`backend ${backend.id} (${backend.project}, ${where}) > NEG ${neg.id} (${neg.region})`);
 }
 
 function severityPaint(severity: Severity, palette: Palette): Paint {

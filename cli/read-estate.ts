@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { readExport } from '../functions/adapters/export-reader/read-export.ts';
+import type { Settings } from '../functions/config.ts';
+import type { Inventory } from '../functions/core/inventory.ts';
+import { mergeInventories } from '../functions/core/merge-inventories.ts';
+import { TerminalError } from '../functions/errors.ts';
+import { assertInScope, openWorld, readSettings } from './open-world.ts';
+import { withProgress } from './progress.ts';
+
+/** An estate as a command reads it. */
+export interface ReadEstate {
+  readonly inventory: Inventory;
+  readonly settings: Settings;
+  readonly rejected: ReadonlySet<string>;
+}
+
+export interface EstateOptions {
+  readonly export?: readonly string[];
+  readonly project?: readonly string[];
+  readonly settings?: string;
+  readonly ledger: string;
+}
+
+/** Reads asset exports (`--export`) or live projects (`--project`); exactly one of the two must be named. */
+export async function readEstate(options: EstateOptions): Promise<ReadEstate> {
+  const { export: paths = [], project: projects = [] } = options;
+  const [first, ...rest] = projects;
+  if (paths.length > 0 === projects.length > 0) {
+    throw new TerminalError('bad-usage', 'An estate is read either from asset exports or live.', {
+      hint: 'Name --export PATH or --project ID, once or more.',
+    });
+  }
+  if (first === undefined) {
+    const settings = await readSettings(options.settings);
+    return { settings, rejected: new Set(), inventory: await readExports(paths, settings) };
+  }
+  // A scan has nothing to remember: where there is no ledger yet, none is made.
+  const world = await openWorld({ ...options, ledger: existsSync(options.ledger) ? options.ledger : ':memory:' });
+  try {
+    for (const project of projects) assertInScope(project, world.settings);
+    const inventory = await withProgress(`reading ${projects.join(', ')}`, async () =>
+      mergeInventories([
+        await world.reader.readProject(first),
+        ...(await Promise.all(rest.map((project) => world.reader.readProject(project)))),
+      ]),
+    );
+    return { inventory, settings: world.settings, rejected: (await world.ledger.clientIds(Date.now())).rejected };
+  } finally {
+    await world.ledger.close();
+  }
+}
+
+function readExports(paths: readonly string[], { urlMask }: Settings): Promise<Inventory> {
+  return withProgress('reading asset exports', (report) =>
+    readExport(paths, {
+      urlMask,
+      onProgress: ({ file, lines, bytes }) =>
+        report(`${file}: ${lines.toLocaleString('en')} lines, ${Math.round(bytes / 1e6)} MB`),
+    }),
+  );
+}
