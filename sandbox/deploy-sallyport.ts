@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createDelivery, type Delivery } from './delivery.ts';
-import type { DeliveryMode } from './event-request.ts';
 import type { SallyportAccounts } from './estates/sallyport-accounts.ts';
+import type { DeliveryMode } from './event-request.ts';
 import { type RunningFunction, startFunction } from './functions-host.ts';
 import { createIdTokens, type IdTokens } from './id-token.ts';
 import type { LoopbackServer } from './loopback-server.ts';
@@ -85,6 +85,12 @@ export async function deploySallyport(options: DeployOptions): Promise<Deploymen
     'audit-event': await startMetadataServer({ ...project, email: accounts.eventsAccount, idTokens }),
     reconcile: await startMetadataServer({ ...project, email: accounts.reconcileAccount, idTokens }),
   };
+  const running = new Map<FunctionName, RunningFunction>();
+  const close = async () => {
+    await Promise.all([...running.values()].map((one) => one.stop()));
+    await Promise.all(Object.values(metadata).map((server) => server.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  };
   const common = {
     SALLYPORT_SANDBOX_URL: sandbox.url,
     SALLYPORT_SETTINGS: settingsFile,
@@ -93,7 +99,6 @@ export async function deploySallyport(options: DeployOptions): Promise<Deploymen
     SALLYPORT_DEAD_LETTER_TOPIC: deadLetterTopic,
     GOOGLE_CLOUD_PROJECT: project.projectId,
   };
-  const running = new Map<FunctionName, RunningFunction>();
   const start = async (name: FunctionName, env: Readonly<Record<string, string>>, port?: number) => {
     const one = await startFunction({
       target: name,
@@ -102,6 +107,9 @@ export async function deploySallyport(options: DeployOptions): Promise<Deploymen
       env: { ...common, ...env, GCE_METADATA_HOST: metadata[name].host },
       ...(port === undefined ? {} : { port }),
       onLog: (entry) => options.onLog?.(name, entry),
+    }).catch(async (error: unknown) => {
+      await close();
+      throw error;
     });
     running.set(name, one);
     return one;
@@ -173,9 +181,7 @@ export async function deploySallyport(options: DeployOptions): Promise<Deploymen
     async stop() {
       unhook();
       await Promise.all([delivery.stop(), tasks.stop()]);
-      await Promise.all([...running.values()].map((one) => one.stop()));
-      await Promise.all(Object.values(metadata).map((server) => server.stop()));
-      rmSync(folder, { recursive: true, force: true });
+      await close();
     },
   };
 }
