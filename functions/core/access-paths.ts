@@ -40,7 +40,7 @@ export function resolveAccessPaths(
         unreadable.set(group, buildMissingNeg(group, backend, inventory.source.kind));
         continue;
       }
-      const reached = resolveTarget(neg, inventory.services, urlMask);
+      const reached = resolveNegTargets(neg, inventory.services, urlMask);
       if (reached.notEvaluated) notEvaluated.set(neg.name, reached.notEvaluated);
       for (const service of reached.services) {
         const via = `${backend.name} > ${neg.name}`;
@@ -56,12 +56,18 @@ export function resolveAccessPaths(
   return { paths: [...paths.values()], unreadable: [...unreadable.values()], notEvaluated: [...notEvaluated.values()] };
 }
 
-interface Reached {
+/** The Run services a NEG sends requests to, as far as they are in the inventory, or why nobody can say. */
+export interface NegTargets {
   readonly services: readonly RunService[];
   readonly notEvaluated?: NotEvaluated;
 }
 
-function resolveTarget(neg: Neg, services: ReadonlyMap<string, RunService>, urlMask: 'observe' | 'labelled'): Reached {
+/** What is behind a NEG (DESIGN 4); a urlMask reaches nothing under `observe`, labelled services under `labelled`. */
+export function resolveNegTargets(
+  neg: Neg,
+  services: ReadonlyMap<string, RunService>,
+  urlMask: 'observe' | 'labelled',
+): NegTargets {
   const { target } = neg;
   switch (target.kind) {
     case 'run':

@@ -1,17 +1,15 @@
 import { buildHclLabel, quoteHcl, quoteShell } from './command-text.ts';
-import type { RunService } from './inventory.ts';
+import type { Policy, RunService } from './inventory.ts';
+import { hasCondition } from './policy-edit.ts';
 import { invokerRole } from './policy-guard.ts';
+import { buildServiceCommand } from './service-commands.ts';
 
-/** The gcloud command that grants `member` run.invoker on the service. */
-export function buildGrantCommand(service: RunService, member: string): string {
-  return [
-    'gcloud run services add-iam-policy-binding',
-    quoteShell(service.service),
-    `--project=${quoteShell(service.project)}`,
-    `--region=${quoteShell(service.region)}`,
-    `--member=${quoteShell(member)}`,
-    `--role=${invokerRole}`,
-  ].join(' ');
+/** The gcloud command that grants `member` run.invoker on the service, whose own policy is `policy` where it was read. */
+export function buildGrantCommand(service: RunService, member: string, policy?: Policy): string {
+  const flags = [`--member=${quoteShell(member)}`, `--role=${invokerRole}`];
+  // Where a policy has conditions, gcloud asks for one, and fails where it cannot ask.
+  const asks = policy?.bindings?.some(hasCondition) ?? false;
+  return buildServiceCommand(service, 'add-iam-policy-binding', [...flags, ...(asks ? ['--condition=None'] : [])]);
 }
 
 /** The same grant as Terraform: a non-authoritative member, and the import block for one that is there already. */

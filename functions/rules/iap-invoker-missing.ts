@@ -1,6 +1,7 @@
 import { type Access, readAccess } from '../core/access.ts';
 import { consentLabel, grantMode, hasConsent } from '../core/consent.ts';
 import { buildGrantCommand, buildGrantTerraform } from '../core/grant-commands.ts';
+import { tellGrant } from '../core/grant-words.ts';
 import type { RunService } from '../core/inventory.ts';
 import type { WantedIdentity } from '../core/wanted-identities.ts';
 import type { Estate, FindingDraft, Rule } from './rule.ts';
@@ -15,7 +16,8 @@ function evaluateIdentity({ inventory, settings }: Estate, wanted: WantedIdentit
   const { service, member, kind, via } = wanted;
   if (service.invokerIamDisabled) return [];
   // Not read is not empty: the service is in `unreadable`, and nothing is said of its grants.
-  if (!inventory.policies.has(service.name)) return [];
+  const policy = inventory.policies.get(service.name);
+  if (!policy) return [];
   const access = readAccess(inventory, service, member);
   if (access.grantedOn.length > 0) return [];
   const who = kind === 'service-agent' ? "IAP's service agent" : "IAP's OAuth client ID";
@@ -28,13 +30,10 @@ function evaluateIdentity({ inventory, settings }: Estate, wanted: WantedIdentit
       message: buildMessage(service, who, kind),
       hint: buildHint(service, access),
       want: [`${member} holds roles/run.invoker on ${service.service} in ${service.region}`],
-      have: access.conditional.map(
-        ({ level, role, expression }) =>
-          `${member} holds ${role} on ${level} only if ${expression || 'a condition holds'}`,
-      ),
+      have: access.conditional.map(tellGrant),
       via,
       actions: [{ kind: 'grant-invoker', resource: service.name, member, identity: kind }],
-      gcloud: [buildGrantCommand(service, member)],
+      gcloud: [buildGrantCommand(service, member, policy)],
       terraform: buildGrantTerraform(service, member, kind),
     },
   ];
@@ -53,7 +52,7 @@ function buildHint(service: RunService, { conditional }: Access): string {
   }
   const [grant] = conditional;
   if (grant) {
-    return `There is a conditional grant of ${grant.role} on ${grant.level} (${grant.expression}): somebody decided that, so an unconditional one waits for approval.`;
+    return `There is a conditional grant of ${grant.role} on ${grant.level} (${grant.condition}): somebody decided that, so an unconditional one waits for approval.`;
   }
   if (hasConsent(service)) return 'Grant it in every region that serves; one missing region makes the 403 come and go.';
   return `The service's owner has not consented: set ingress to internal-and-cloud-load-balancing or the label ${consentLabel}=allow, or approve this one grant.`;
