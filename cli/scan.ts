@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { evaluate } from '../functions/core/evaluate.ts';
 import { type Severity, severityRank } from '../functions/core/finding.ts';
+import { renderScanCsv } from '../functions/reports/scan-csv.ts';
 import { buildScanReport, type ScanReport } from '../functions/reports/scan-report.ts';
 import { renderScanTable } from '../functions/reports/scan-table.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -11,7 +12,7 @@ import { readEstate } from './read-estate.ts';
 interface ScanOptions {
   readonly export?: readonly string[];
   readonly project?: readonly string[];
-  readonly format: 'table' | 'json';
+  readonly format: 'table' | 'json' | 'csv';
   readonly failOn: Severity;
   readonly settings?: string;
   readonly ledger: string;
@@ -23,7 +24,9 @@ export function scanCommand(): Command {
     .description('find what is wrong, live or in asset exports; writes nothing')
     .option('--export <path>', 'asset export: file, folder, .gz, or - for standard input; repeatable', collect)
     .option('--project <id>', 'project to scan live; repeatable', collect)
-    .addOption(new Option('--format <format>', 'how the answer is written').choices(['table', 'json']).default('table'))
+    .addOption(
+      new Option('--format <format>', 'how the answer is written').choices(['table', 'json', 'csv']).default('table'),
+    )
     .addOption(
       new Option('--fail-on <severity>', 'exit 1 at findings of this severity or above')
         .choices(severities)
@@ -46,10 +49,19 @@ async function scan(options: ScanOptions): Promise<void> {
     inventory,
     evaluate(inventory, { settings, rejectedClientIds: rejected, now: Date.now() }),
   );
-  process.stdout.write(
-    options.format === 'json' ? `${JSON.stringify(report, null, 2)}\n` : renderScanTable(report, outputStyle()),
-  );
+  process.stdout.write(render(report, options.format));
   process.exitCode = exitCodeOf(report, options.failOn);
+}
+
+function render(report: ScanReport, format: ScanOptions['format']): string {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(report, null, 2)}\n`;
+    case 'csv':
+      return renderScanCsv(report);
+    case 'table':
+      return renderScanTable(report, outputStyle());
+  }
 }
 
 function exitCodeOf({ unreadable, findings }: ScanReport, failOn: Severity): number {
