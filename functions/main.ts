@@ -1,5 +1,5 @@
 /**
- * All functions in one module, as `package.json` names it: `functions-framework --target=audit-event` serves one of them.
+ * All functions in one module,: `functions-framework --target=audit-event` serves one of them.
  * What is deployed is one built file a function (`npm run build`), so that none carries what another needs.
  */
 import './entrypoints/audit-event.ts';

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -186,8 +186,9 @@ export async function deploySallyport(options: DeployOptions): Promise<Deploymen
   };
 }
 
+/** The source file in a clone; the built file where there is no source (the packed tarball), or where `builtDir` asks for it. */
 function sourceOf(name: FunctionName, builtDir: string | undefined): string {
-  return builtDir
-    ? join(builtDir, name, 'index.mjs')
-    : fileURLToPath(new URL(`../functions/entrypoints/${name}.ts`, import.meta.url));
+  if (builtDir) return join(builtDir, name, 'index.mjs');
+  const source = fileURLToPath(new URL(`../functions/entrypoints/${name}.ts`, import.meta.url));
+  return existsSync(source) ? source : fileURLToPath(new URL(`../functions/${name}/index.mjs`, import.meta.url));
 }

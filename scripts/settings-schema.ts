@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { buildSettingsSchema } from '../functions/config.ts';
+import { buildSettingsSchema } from '../functions/adapters/settings-schema.ts';
 
 /** Writes the JSON Schema of sallyport.yaml for editors; with `--check` only says whether the checked-in one is in step. */
 const file = fileURLToPath(new URL('../docs/sallyport.schema.json', import.meta.url));

@@ -1,6 +1,6 @@
 import type { Document, Node } from 'yaml';
 import type * as z from 'zod';
-import { buildSettingsSchema } from '../config.ts';
+import { buildSettingsSchema } from './settings-schema.ts';
 
 export interface SettingsIssue {
   /** Where the text has it: offset of the key that should not be there, else of the value that is wrong. */
