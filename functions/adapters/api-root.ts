@@ -1,5 +1,3 @@
-import http from 'node:http';
-import https from 'node:https';
 import { TerminalError } from '../errors.ts';
 
 /** Google APIs that are called by REST; the host is `<name>.googleapis.com`. */
@@ -49,6 +47,7 @@ export function enterSandbox(env: Environment = process.env): string | undefined
 
 /** Node took the proxies up when it started: its agents are replaced, and fetch still asks no_proxy whom to spare. */
 function forgetProxies(env: Environment): void {
+  const [http, https] = [process.getBuiltinModule('node:http'), process.getBuiltinModule('node:https')];
   http.globalAgent = new http.Agent();
   https.globalAgent = new https.Agent();
   env['no_proxy'] = '*';

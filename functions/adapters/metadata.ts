@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
 import { enterSandbox } from './api-root.ts';
+import { sendRequest } from './send-request.ts';
 
 /**
  * One value of the metadata server, e.g. `project/project-id`; `GCE_METADATA_HOST` moves it, as in Google's own clients.
@@ -10,10 +11,10 @@ export async function readMetadata(path: string): Promise<string> {
   const host = process.env['GCE_METADATA_HOST'] || process.env['GCE_METADATA_IP'] || 'metadata.google.internal';
   const url = `${host.includes('://') ? host : `http://${host}`}/computeMetadata/v1/${path}`;
   try {
-    const response = await fetch(url, { headers: { 'Metadata-Flavor': 'Google' }, signal: AbortSignal.timeout(5000) });
-    const text = await response.text();
-    if (response.ok) return text;
-    throw failed(path, `it answered ${response.status}`);
+    const headers = { 'Metadata-Flavor': 'Google' };
+    const { status, text } = await sendRequest({ method: 'GET', url, headers, timeoutMs: 5000 });
+    if (status === 200) return text;
+    throw failed(path, `it answered ${status}`);
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw failed(path, 'it cannot be reached', error);

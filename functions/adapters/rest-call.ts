@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { AppError } from '../errors.ts';
 import type { AccessToken } from './metadata-token.ts';
+import { sendRequest } from './send-request.ts';
 
 export interface RestRequest {
   readonly method: 'GET' | 'POST';
@@ -22,7 +23,7 @@ export interface RestOptions {
 }
 
 /**
- * One JSON call to a Google API with plain fetch. 429, 500, 502, 503, 504 and broken connections are tried again, at most
+ * One JSON call to a Google API without an SDK. 429, 500, 502, 503, 504 and broken connections are tried again, at most
  * five times in all, with full jitter (up to 0.2, 0.4, 0.8, 1.6 s): shorter than a delivery waits. The last answer is
  * returned whatever it is. Throws `failed(…)` if none came, and whatever `token` throws.
  */
@@ -51,14 +52,14 @@ const googleError = z.object({ error: z.object({ message: z.string() }) });
 const worthAnotherTry = new Set([429, 500, 502, 503, 504]);
 
 async function send({ method, url, body }: RestRequest, token: string): Promise<RestReply> {
-  const response = await fetch(url, {
+  const { status, text } = await sendRequest({
     method,
+    url,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    redirect: 'error',
-    signal: AbortSignal.timeout(10_000),
+    timeoutMs: 10_000,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return { status: response.status, body: parseBody(await response.text()) };
+  return { status, body: parseBody(text) };
 }
 
 function parseBody(text: string): unknown {
