@@ -1,14 +1,16 @@
 import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { fixInPasses } from '../functions/core/fix-in-passes.ts';
 import type { Plan } from '../functions/core/plan.ts';
 import { type ReconcileResult, reconcile } from '../functions/core/reconcile.ts';
+import type { World } from '../functions/core/world.ts';
 import { TerminalError } from '../functions/errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import { assertInScope, openWorld } from './open-world.ts';
 import { ledgerOption, parseCount, settingsOption, withExamples } from './options.ts';
 import { printChange, printLeft, printPlan } from './print-plan.ts';
-import { withProgress } from './progress.ts';
+import { createStretches } from './progress.ts';
 import { buildRunId } from './run-id.ts';
 
 interface FixOptions {
@@ -52,31 +54,34 @@ async function fix(options: FixOptions): Promise<void> {
 }
 
 /** A person who sees the list and says yes has confirmed every name on it; `--yes` has seen nothing, so limits hold. */
-async function run(options: FixOptions, world: Awaited<ReturnType<typeof openWorld>>): Promise<ReconcileResult> {
+async function run(options: FixOptions, world: World): Promise<ReconcileResult> {
   const asks = !options.yes && !options.dryRun;
   const maxChanges = asks || options.dryRun ? Number.POSITIVE_INFINITY : options.maxChanges;
   const key = { project: options.project, reason: 'manual', runId: buildRunId('fix') } as const;
   // The plan is shown and asked about outside the progress display: one of them owns the terminal at a time.
-  const reading = Promise.withResolvers<void>();
-  const applying = Promise.withResolvers<void>();
-  const done = reconcile(key, world, {
-    modes: ['enforce', 'approve'],
+  const progress = createStretches();
+  const passes = {
+    modes: ['enforce', 'approve'] as const,
     ...(maxChanges === undefined ? {} : { maxChanges }),
-    confirm: async (plan) => {
-      reading.resolve();
+    confirm: async (plan: Plan) => {
+      await progress.end();
       const isConfirmed = await confirm(plan, options);
-      applying.resolve();
+      progress.begin('applying');
       return isConfirmed;
     },
-  });
-  const ended = done.then(
-    () => undefined,
-    () => undefined,
-  );
-  await withProgress(`reading ${options.project}`, () => Promise.race([reading.promise, ended]));
-  await Promise.race([applying.promise, ended]);
-  if (!options.dryRun) await withProgress('applying', () => ended);
-  return await done;
+    onPass: async ({ changes }: ReconcileResult) => {
+      await progress.end();
+      for (const change of changes) process.stdout.write(`${printChange(change)}\n`);
+      progress.begin(`looking at ${options.project} again`);
+    },
+  };
+  progress.begin(`reading ${options.project}`);
+  try {
+    // A dry run makes no grants, so that a second look would show the same as the first.
+    return await (options.dryRun ? reconcile(key, world, passes) : fixInPasses(key, world, passes));
+  } finally {
+    await progress.end();
+  }
 }
 
 async function confirm(plan: Plan, { yes, dryRun }: FixOptions): Promise<boolean> {
@@ -95,7 +100,6 @@ async function confirm(plan: Plan, { yes, dryRun }: FixOptions): Promise<boolean
 }
 
 function report({ changes, left, unreadable, findings }: ReconcileResult, { project, dryRun }: FixOptions): void {
-  for (const change of changes) process.stdout.write(`${printChange(change)}\n`);
   for (const one of left) process.stdout.write(`${printLeft(one)}\n`);
   for (const { resource, code, message } of unreadable)
     process.stdout.write(`${pc.yellow('unreadable')} ${resource}: ${message} [${code}]\n`);

@@ -3,6 +3,7 @@ import { AppError } from '../functions/errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import { explainCommand } from './explain.ts';
 import { fixCommand } from './fix.ts';
+import { pauseCommand } from './pause.ts';
 import { receiveCommand } from './receive.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { scanCommand } from './scan.ts';
@@ -22,6 +23,7 @@ for (const command of [
   explainCommand,
   fixCommand,
   undoCommand,
+  pauseCommand,
   receiveCommand,
   sandboxCommand,
   startCommand,

@@ -1,8 +1,8 @@
 import pc from 'picocolors';
-import { describeGrant } from '../functions/actions/grant-invoker.ts';
+import { describeChange } from '../functions/actions/index.ts';
+import { type Change, type ChangeRequest, shutsDoor } from '../functions/core/change.ts';
 import type { LeftAlone, Plan, PlannedChange } from '../functions/core/plan.ts';
-import { parseServiceName } from '../functions/core/resource-name.ts';
-import type { Change } from '../functions/core/world.ts';
+import { parseServiceName, projectOf } from '../functions/core/resource-name.ts';
 
 /** What would be written, one line a member. */
 export function printPlan({ changes }: Plan): string {
@@ -11,16 +11,18 @@ export function printPlan({ changes }: Plan): string {
 }
 
 function printPlanned({ change, trial }: PlannedChange): readonly string[] {
+  const place = placeOf(change.resource);
+  if (change.kind !== 'add')
+    return [`  ${shutsDoor(change) ? pc.yellow('-') : pc.green('+')} ${describeAt(change, place)}`];
   return change.members.map((member) => {
     const note = trial ? pc.dim(' (on trial: IAM may refuse a client ID)') : '';
-    return `  ${pc.green('+')} ${describeGrant({ resource: placeOf(change.resource), member })}${note}`;
+    return `  ${pc.green('+')} ${describeAt({ ...change, members: [member] }, place)}${note}`;
   });
 }
 
 /** What came of one change, with the id that `undo` takes. */
 export function printChange({ id, change, result }: Change): string {
-  const verb = change.kind === 'add' ? 'granted' : 'removed';
-  const what = `${change.members.join(', ')} on ${placeOf(change.resource)}`;
+  const [verb, what] = wordsFor(change);
   switch (result?.outcome) {
     case 'applied':
       return `${pc.green('✔')} ${verb} ${what} ${pc.dim(id)}`;
@@ -31,6 +33,24 @@ export function printChange({ id, change, result }: Change): string {
   }
 }
 
+function wordsFor(change: ChangeRequest): readonly [verb: string, what: string] {
+  const place = placeOf(change.resource);
+  switch (change.kind) {
+    case 'add':
+      return ['granted', `${change.members.join(', ')} on ${place}`];
+    case 'remove':
+      return ['removed', `${change.members.join(', ')} on ${place}`];
+    case 'ingress':
+      return ['set', `the ingress of ${place} to ${change.ingress}`];
+    case 'service-identity':
+      return ['created', `the service agent of ${change.service} in ${projectOf(change.resource)}`];
+  }
+}
+
+function describeAt(change: ChangeRequest, place: string): string {
+  return describeChange(change).replace(change.resource, place);
+}
+
 const reasons: Readonly<Record<LeftAlone['why'], string>> = {
   'needs-approval': 'waits for approval',
   paused: 'writes are paused',
@@ -39,11 +59,17 @@ const reasons: Readonly<Record<LeftAlone['why'], string>> = {
   'on-hold': 'is on hold after an undo',
   'limit-reached': 'is above the limit of changes',
   'client-id-on-trial': 'waits for the first answer about this client ID',
+  'after-grants': 'waits until the grants are made',
+  'not-all-read': 'waits: something of the project could not be read, and might need it',
+  'grant-first': "waits: IAP's identity needs a grant on the service itself first",
+  'grant-too-young': "waits until IAP's grant is old enough to hold everywhere",
+  settling: 'waits until the finding has stood for a while',
 };
 
 /** A finding that stays, and why. */
-export function printLeft({ finding, why }: LeftAlone): string {
-  return `${pc.yellow('left')} ${placeOf(finding.resource)} ${finding.subject}: ${reasons[why]}. ${pc.dim(finding.hint)}`;
+export function printLeft({ finding, why, until }: LeftAlone): string {
+  const when = until === undefined ? '' : `, from ${new Date(until).toISOString()} on`;
+  return `${pc.yellow('left')} ${placeOf(finding.resource)} ${finding.subject}: ${reasons[why]}${when}. ${pc.dim(finding.hint)}`;
 }
 
 /** `shop in europe-west1 (acme-prod)` for a service; any other name as it is. */

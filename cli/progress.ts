@@ -24,3 +24,25 @@ export async function withProgress<T>(title: string, work: (report: (text: strin
   await list.run();
   return result.value as T;
 }
+
+export interface Stretches {
+  begin(title: string): void;
+  /** The display is gone when it resolves; nothing begun: at once. */
+  end(): Promise<void>;
+}
+
+/** Progress that somebody else ends: for long work with questions in between. */
+export function createStretches(): Stretches {
+  let end = async (): Promise<void> => undefined;
+  return {
+    begin(title) {
+      const gate = Promise.withResolvers<void>();
+      const shown = withProgress(title, () => gate.promise);
+      end = () => {
+        gate.resolve();
+        return shown;
+      };
+    },
+    end: () => end(),
+  };
+}

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import type { Change } from '../functions/core/change.ts';
 import { undoChange } from '../functions/core/undo-change.ts';
-import type { Change } from '../functions/core/world.ts';
 import { TerminalError } from '../functions/errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import { openWorld } from './open-world.ts';

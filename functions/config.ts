@@ -4,7 +4,7 @@ import { TerminalError } from './errors.ts';
 import { contractRules } from './rules/contract-rules.ts';
 
 const mode = z.enum(['observe', 'approve', 'enforce']);
-const capability = z.enum(['grant-invoker']);
+const capability = z.enum(['grant-invoker', 'revoke-invoker', 'restrict-ingress', 'create-service-identity']);
 const ruleId = z.enum(contractRules.map(({ id }) => id) as [string, ...string[]]);
 const modes = z.partialRecord(z.union([ruleId, z.literal('*')]), mode);
 const memberSource = z.enum(['auto', 'service-agent', 'oauth-client']);
@@ -71,6 +71,10 @@ export const settingsSchema = z.strictObject({
       bucketSeconds: z.number().min(1).max(300).default(30),
       /** Wait after a bucket's end, so that a Terraform run in flight can finish. Seconds; 2 or more keeps a coalesced task from having left already. */
       settleSeconds: z.number().min(2).max(120).default(10),
+      /** How old a grant must be before anything is shut that users may have come through until then. Seconds; below 600 only where IAM forgets quicker, as in the sandbox. */
+      propagationSeconds: z.number().min(0).max(86_400).default(600),
+      /** How long a finding must have been open before anything is removed for it. Seconds. */
+      removalSettleSeconds: z.number().min(0).max(86_400).default(300),
     })
     .prefault({}),
 });

@@ -13,6 +13,7 @@ export const errorCodes = {
   'read-failed': 'a read did not succeed after retries',
   'write-refused': 'the guard stopped a policy change that is not one legal difference',
   'write-denied': 'Google refused a policy change: a role is missing or an organisation policy forbids it',
+  'grant-before-revoke': 'an identity that must stay able to invoke has no grant of its own yet, so nothing was shut',
   'write-failed': 'a policy change did not succeed after retries',
   'write-not-kept': 'Google accepted a policy change and answered with a policy that lacks it',
   'principal-does-not-exist': 'IAM does not know the member that was to be granted the role',

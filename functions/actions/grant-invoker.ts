@@ -1,7 +1,7 @@
+import type { PolicyEdit } from '../core/change.ts';
 import type { Policy } from '../core/inventory.ts';
 import { addMembers } from '../core/policy-edit.ts';
 import { invokerRole } from '../core/policy-guard.ts';
-import type { PolicyChange } from '../core/world.ts';
 
 /** Add an IAP identity to `roles/run.invoker` on one regional service's own policy. */
 export interface GrantInvoker {
@@ -15,17 +15,17 @@ export interface GrantInvoker {
 }
 
 /** One line for a person: what will be done, to what. */
-export function describeGrant({ resource, member }: Pick<GrantInvoker, 'resource' | 'member'>): string {
-  return `grant ${invokerRole} on ${resource} to ${member}`;
+export function describeGrant({ resource, members, role }: Pick<PolicyEdit, 'resource' | 'members' | 'role'>): string {
+  return `grant ${role} on ${resource} to ${members.join(', ')}`;
 }
 
-/** Whether the policy holds the grant already. */
-export function isGranted(policy: Policy, { member }: Pick<GrantInvoker, 'member'>): boolean {
-  return addMembers(policy, invokerRole, [member]) === policy;
+/** Whether the policy holds all of the grant already. */
+export function isGranted(policy: Policy, { role, members, condition }: PolicyEdit): boolean {
+  return addMembers(policy, role, members, condition) === policy;
 }
 
 /** The policy change that makes grants on one and the same service, in the given order of members. */
-export function buildGrantChange(grants: readonly [GrantInvoker, ...GrantInvoker[]]): Omit<PolicyChange, 'base'> {
+export function buildGrantChange(grants: readonly [GrantInvoker, ...GrantInvoker[]]): PolicyEdit {
   return {
     capability: 'grant-invoker',
     kind: 'add',
@@ -36,10 +36,6 @@ export function buildGrantChange(grants: readonly [GrantInvoker, ...GrantInvoker
 }
 
 /** The change that takes back what `members` a grant added. */
-export function buildGrantUndo(
-  grant: Omit<PolicyChange, 'base'>,
-  members: readonly string[],
-  changeId: string,
-): Omit<PolicyChange, 'base'> {
+export function buildGrantUndo(grant: PolicyEdit, members: readonly string[], changeId: string): PolicyEdit {
   return { ...grant, kind: 'remove', members, undoes: changeId };
 }

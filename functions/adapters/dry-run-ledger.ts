@@ -15,6 +15,7 @@ export function dryRunLedger(ledger: Ledger): Ledger {
     rejectClientId: nothing,
     acceptClientId: nothing,
     saveFindings: async (_project, findings) => ({ opened: findings, resolved: [] }),
+    saveSeenGrants: nothing,
     recordRun: nothing,
     setPaused: nothing,
   };

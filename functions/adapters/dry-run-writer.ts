@@ -1,7 +1,19 @@
-import type { PolicyWriter } from '../core/world.ts';
-import type { PreviewingWriter } from './policy-writer.ts';
+import type { Writer } from '../core/world.ts';
+import type { IdentityCreator } from './identity-creator.ts';
+import type { IngressWriter } from './ingress-writer.ts';
+import type { PolicyWriter } from './policy-writer.ts';
 
-/** A writer that reads, edits and passes the guard as the given one does, reports before and after, and writes nothing (DESIGN 6.12). */
-export function dryRun(writer: PreviewingWriter): PolicyWriter {
-  return { changePolicy: (change) => writer.previewPolicy(change) };
+export interface PreviewingWriters {
+  readonly policies: Pick<PolicyWriter, 'previewPolicy'>;
+  readonly ingress: Pick<IngressWriter, 'previewIngress'>;
+  readonly identities: Pick<IdentityCreator, 'previewIdentity'>;
+}
+
+/** A writer that reads, edits and passes the guards as the given ones do, reports before and after, and writes nothing (DESIGN 6.12). */
+export function dryRun({ policies, ingress, identities }: PreviewingWriters): Writer {
+  return {
+    changePolicy: (change) => policies.previewPolicy(change),
+    changeIngress: (change) => ingress.previewIngress(change),
+    createIdentity: (change) => identities.previewIdentity(change),
+  };
 }

@@ -5,6 +5,8 @@ import type { cloudresourcemanager_v3 } from 'googleapis/build/src/apis/cloudres
 import type { compute_v1 } from 'googleapis/build/src/apis/compute/v1.js';
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
 import type { run_v1 } from 'googleapis/build/src/apis/run/v1.js';
+import type { run_v2 } from 'googleapis/build/src/apis/run/v2.js';
+import type { serviceusage_v1beta1 } from 'googleapis/build/src/apis/serviceusage/v1beta1.js';
 import { apiRoot, type GoogleApi } from './api-root.ts';
 import { createGoogleAuth } from './google-auth.ts';
 
@@ -13,6 +15,9 @@ type Environment = Record<string, string | undefined>;
 /** Google's API clients, each loaded and made on first use (DESIGN 11). */
 export interface GoogleClients {
   run(): Promise<run_v1.Run>;
+  /** Only for updates of services. */
+  runV2(): Promise<run_v2.Run>;
+  serviceUsage(): Promise<serviceusage_v1beta1.Serviceusage>;
   compute(): Promise<compute_v1.Compute>;
   iam(): Promise<iam_v1.Iam>;
   resourceManagerV1(): Promise<cloudresourcemanager_v1.Cloudresourcemanager>;
@@ -40,6 +45,16 @@ export function createGoogleClients(env: Environment = process.env): GoogleClien
       'run',
       () => import('googleapis/build/src/apis/run/v1.js'),
       (module, given) => new module.default.run_v1.Run(given),
+    ),
+    runV2: client(
+      'run',
+      () => import('googleapis/build/src/apis/run/v2.js'),
+      (module, given) => new module.default.run_v2.Run(given),
+    ),
+    serviceUsage: client(
+      'serviceusage',
+      () => import('googleapis/build/src/apis/serviceusage/v1beta1.js'),
+      (module, given) => new module.default.serviceusage_v1beta1.Serviceusage(given),
     ),
     compute: client(
       'compute',

@@ -1,7 +1,8 @@
+import type { PolicyChange, PolicyChangeResult, PolicyRead } from '../core/change.ts';
 import type { Policy } from '../core/inventory.ts';
-import { addMembers, hasMember, isUnconditional, removeMembers } from '../core/policy-edit.ts';
-import { assertLegalChange } from '../core/policy-guard.ts';
-import type { Clock, PolicyChange, PolicyChangeResult, PolicyRead, PolicyWriter } from '../core/world.ts';
+import { addMembers, hasMember, isBindingOf, removeMembers } from '../core/policy-edit.ts';
+import { assertGrantsStay, assertLegalChange } from '../core/policy-guard.ts';
+import type { Clock } from '../core/world.ts';
 import { AppError } from '../errors.ts';
 import { isOutcomeUnknown, parseGoogleFailure } from './google-failure.ts';
 import type { PolicyApi } from './policy-api.ts';
@@ -19,8 +20,8 @@ export interface PolicyWriterParts {
   readonly onRetry?: (attempt: number, status: number | undefined) => void;
 }
 
-/** A writer that can also say what it would do. */
-export interface PreviewingWriter extends PolicyWriter {
+export interface PolicyWriter {
+  changePolicy(change: PolicyChange): Promise<PolicyChangeResult>;
   /** As `changePolicy` up to and with the guard, but nothing is sent. */
   previewPolicy(change: PolicyChange): Promise<PolicyChangeResult>;
 }
@@ -36,7 +37,7 @@ export const writeLimits: RetryLimits = { attempts: 12, totalMs: 45_000, baseMs:
  * What is not ours comes out as it came in; an unchanged policy is not written; a contended write starts again from a
  * fresh read, never from the stale policy.
  */
-export function createPolicyWriter(parts: PolicyWriterParts): PreviewingWriter {
+export function createPolicyWriter(parts: PolicyWriterParts): PolicyWriter {
   return {
     changePolicy: (change) => changePolicy(change, parts),
     async previewPolicy(change) {
@@ -55,7 +56,16 @@ async function changePolicy(change: PolicyChange, parts: PolicyWriterParts): Pro
   try {
     return await withRetry(tryOnce, parts.timing, options);
   } catch (error) {
-    throw error instanceof AppError ? error : toWriteError(error, { change, wasSent });
+    if (error instanceof AppError) throw error;
+    const { kind, resource, members } = change;
+    throw toWriteError(error, {
+      resource,
+      wasSent,
+      ...(kind === 'add' ? { adds: members } : {}),
+      whenDenied: `Grant a role with run.services.getIamPolicy and run.services.setIamPolicy (roles/run.admin) on ${resource}.`,
+      whenForbidden:
+        'An organisation policy (constraints/iam.allowedPolicyMemberDomains) may forbid the member: allow it there.',
+    });
   }
 
   async function tryOnce(): Promise<PolicyChangeResult> {
@@ -90,15 +100,16 @@ async function readBase(change: PolicyChange, { api, clock }: PolicyWriterParts,
 
 function edit(before: Policy, change: PolicyChange, { capabilities }: PolicyWriterParts): PolicyChangeResult {
   const apply = change.kind === 'add' ? addMembers : removeMembers;
-  const after = apply(before, change.role, change.members);
+  const after = apply(before, change.role, change.members, change.condition);
   if (after === before) return { changed: false, before, after };
   assertLegalChange(before, after, change, capabilities);
+  assertGrantsStay(after, change);
   return { changed: true, before, after };
 }
 
 /** Google's answer is the policy as it was stored: a silent loss would otherwise look like success. */
-function assertKept(after: Policy, { kind, role, members, resource }: PolicyChange): void {
-  const held = (after.bindings ?? []).filter((binding) => isUnconditional(binding, role));
+function assertKept(after: Policy, { kind, role, members, condition, resource }: PolicyChange): void {
+  const held = (after.bindings ?? []).filter((binding) => isBindingOf(binding, role, condition));
   const isHeld = (member: string) => held.some((binding) => hasMember(binding.members ?? [], member));
   const wrong = members.filter((member) => isHeld(member) !== (kind === 'add'));
   if (wrong.length === 0) return;

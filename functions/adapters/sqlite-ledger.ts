@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { Change, ChangeIntent, ChangeResult } from '../core/change.ts';
 import type { Finding } from '../core/finding.ts';
-import type { Change, ChangeIntent, ChangeResult, FindingChanges, Hold, Ledger, Run } from '../core/world.ts';
+import type { FindingChanges, Hold, Ledger, Pause, Run, SeenGrant } from '../core/world.ts';
 import { AppError } from '../errors.ts';
 import { migrate } from './sqlite-schema.ts';
 
@@ -121,6 +122,13 @@ function buildLedger(database: DatabaseSync, now: () => number): SqliteLedger {
       return rows.map((row) => ({ finding: parseFinding(row), openedAt: Number(row['opened_at']) }));
     },
 
+    async saveSeenGrants(project, grants, at) {
+      inTransaction(database, () => saveSeenGrants(project, grants, at));
+    },
+    async seenGrants(project) {
+      return all('SELECT * FROM seen_grant WHERE project = ? ORDER BY rowid', project).map(parseSeenGrant);
+    },
+
     async recordRun(record) {
       const sql = 'INSERT OR REPLACE INTO run (id, project, started_at, run) VALUES (?, ?, ?, ?)';
       run(sql, record.id, record.project, record.startedAt, JSON.stringify(record));
@@ -129,11 +137,14 @@ function buildLedger(database: DatabaseSync, now: () => number): SqliteLedger {
       return all('SELECT run FROM run ORDER BY started_at DESC, rowid DESC LIMIT ?', limit).map(parseRun);
     },
 
-    async setPaused(paused) {
-      run("INSERT OR REPLACE INTO switch VALUES ('paused', ?)", paused ? 1 : 0);
+    async setPaused(paused, note = { who: '', why: '' }) {
+      run('INSERT INTO pause VALUES (?, ?, ?, ?)', now(), paused ? 1 : 0, note.who, note.why);
     },
     async isPaused() {
-      return all("SELECT 1 FROM switch WHERE name = 'paused' AND is_on = 1").length > 0;
+      return all('SELECT is_on FROM pause ORDER BY rowid DESC LIMIT 1')[0]?.['is_on'] === 1;
+    },
+    async pauses(limit) {
+      return all('SELECT * FROM pause ORDER BY rowid DESC LIMIT ?', limit).map(parsePause);
     },
 
     async prune() {
@@ -144,12 +155,24 @@ function buildLedger(database: DatabaseSync, now: () => number): SqliteLedger {
         run('DELETE FROM run WHERE started_at < ?', limit);
         run('DELETE FROM hold WHERE until < ?', limit);
         run('DELETE FROM client_id WHERE until < ?', limit);
+        // The last one says whether there is a pause now.
+        run('DELETE FROM pause WHERE at < ? AND rowid < (SELECT max(rowid) FROM pause)', limit);
       });
     },
     async close() {
       database.close();
     },
   };
+
+  function saveSeenGrants(project: string, grants: readonly Omit<SeenGrant, 'since'>[], at: number): void {
+    const known = all('SELECT * FROM seen_grant WHERE project = ?', project).map(parseSeenGrant);
+    const since = new Map(known.map((grant) => [`${grant.resource} ${grant.member}`, grant.since]));
+    run('DELETE FROM seen_grant WHERE project = ?', project);
+    for (const { resource, member } of grants) {
+      const first = since.get(`${resource} ${member}`) ?? at;
+      run('INSERT OR IGNORE INTO seen_grant VALUES (?, ?, ?, ?)', project, resource, member, first);
+    }
+  }
 
   function saveFindings(project: string, findings: readonly Finding[], at: number): FindingChanges {
     const current = new Map(findings.map((finding) => [finding.id, finding]));
@@ -212,4 +235,13 @@ function parseHold(row: Row): Hold {
     until: Number(row['until']),
     reason: String(row['reason']),
   };
+}
+
+function parseSeenGrant(row: Row): SeenGrant {
+  return { resource: String(row['resource']), member: String(row['member']), since: Number(row['since']) };
+}
+
+function parsePause(row: Row): Pause {
+  const [who, why] = [String(row['who']), String(row['why'])];
+  return { paused: row['is_on'] === 1, who, why, at: Number(row['at']) };
 }

@@ -29,6 +29,14 @@ const migrations: readonly string[] = [
    CREATE TABLE switch (name TEXT PRIMARY KEY, is_on INTEGER NOT NULL) STRICT;`,
 
   'ALTER TABLE lease ADD COLUMN task TEXT;',
+
+  `CREATE TABLE seen_grant (
+     project TEXT NOT NULL, resource TEXT NOT NULL, member TEXT NOT NULL, since INTEGER NOT NULL,
+     PRIMARY KEY (project, resource, member)) STRICT;
+
+   CREATE TABLE pause (at INTEGER NOT NULL, is_on INTEGER NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL) STRICT;
+   INSERT INTO pause SELECT 0, is_on, '', '' FROM switch WHERE name = 'paused';
+   DROP TABLE switch;`,
 ];
 
 /** Brings a file to the schema of this version of Sallyport. Throws `ledger-too-new` for a file that a later one wrote. */

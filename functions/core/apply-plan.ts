@@ -1,14 +1,16 @@
 import pLimit from 'p-limit';
 import { applyChange } from './apply-change.ts';
+import { type Change, isPolicyEdit, type PolicyRead, shutsDoor } from './change.ts';
 import type { Evaluation } from './evaluate.ts';
+import { clientIdOf } from './group-grants.ts';
 import type { Inventory } from './inventory.ts';
-import { clientIdOf, type Plan, type PlannedChange, planChanges } from './plan.ts';
+import { type Plan, type PlannedChange, planChanges } from './plan.ts';
 import type { ReconcileKey } from './reconcile.ts';
-import type { Change, ClientIds, PolicyRead, World } from './world.ts';
+import type { ClientIds, World } from './world.ts';
 
 export interface Applied {
   readonly changes: readonly Change[];
-  /** Findings that are no longer true: granted, there already, or about a client ID that IAM refuses. */
+  /** Findings that are no longer true: granted, there already, or about a client ID that IAM refuses. What a removal settles, a second look at the estate tells. */
   readonly settled: ReadonlySet<string>;
 }
 
@@ -24,8 +26,9 @@ const writesAtOnce = 16;
 const rejectionMs = 30 * 24 * 3_600_000;
 
 /**
- * Carries out a plan: first all grants that are known to work, then client IDs on trial, then, where a trial was
- * taken, the other services that wait for the same client ID. Every write goes through `applyChange`.
+ * Carries out a plan: first service agents that are to be created, then all grants that are known to work, then client
+ * IDs on trial, then, where a trial was taken, the other services that wait for the same client ID. What shuts a door comes
+ * last, and not at all once something has failed. Every write goes through `applyChange`.
  */
 export async function applyPlan(plan: Plan, input: ApplyInput, world: World): Promise<Applied> {
   const { key, inventory } = input;
@@ -35,8 +38,10 @@ export async function applyPlan(plan: Plan, input: ApplyInput, world: World): Pr
   const latest = new Map<string, PolicyRead>();
   let serial = 0;
 
-  await applyAll(plan.changes.filter(({ trial }) => !trial));
-  await applyAll(plan.changes.filter(({ trial }) => trial));
+  const opening = plan.changes.filter(({ change }) => !shutsDoor(change));
+  await applyAll(opening.filter(({ change }) => change.kind === 'service-identity'));
+  await applyAll(opening.filter(({ change, trial }) => change.kind !== 'service-identity' && !trial));
+  await applyAll(opening.filter(({ trial }) => trial));
   const waiting = plan.left.filter(({ why }) => why === 'client-id-on-trial').map(({ finding }) => finding);
   const budget = plan.budget - changes.length;
   const follow = planChanges({
@@ -49,30 +54,38 @@ export async function applyPlan(plan: Plan, input: ApplyInput, world: World): Pr
     acceptedClientIds: accepted,
   });
   await applyAll(follow.changes.filter(({ trial }) => !trial));
+  if (changes.every(({ result }) => result?.outcome !== 'failed')) await shutAll();
   return { changes, settled };
 
+  /** One after the other on each resource: they would only contend for its etag. */
+  async function shutAll(): Promise<void> {
+    const shutting = plan.changes.filter(({ change }) => shutsDoor(change));
+    const resources = [...new Set(shutting.map(({ change }) => change.resource))];
+    await inParallel(resources, async (resource) => {
+      for (const one of shutting.filter(({ change }) => change.resource === resource)) changes.push(await write(one));
+    });
+  }
+
   async function applyAll(planned: readonly PlannedChange[]): Promise<void> {
-    const limit = pLimit(writesAtOnce);
-    // All come to an end before anything is thrown: no write may outlive the lease.
-    const ends = await Promise.allSettled(planned.map((one) => limit(() => applyOne(one))));
-    const failed = ends.find((end) => end.status === 'rejected');
-    if (failed) throw failed.reason;
+    await inParallel(planned, applyOne);
   }
 
   async function applyOne(planned: PlannedChange): Promise<void> {
+    const { change } = planned;
     const done = await write(planned);
+    const members = isPolicyEdit(change) ? change.members : [];
     // One bad member must not block the others on the resource: each is tried alone.
-    if (done.result?.code === 'principal-does-not-exist' && planned.change.members.length > 1) {
-      for (const member of planned.change.members) {
+    if (done.result?.code === 'principal-does-not-exist' && isPolicyEdit(change) && members.length > 1) {
+      for (const member of members) {
         await applyOne({
           ...planned,
-          change: { ...planned.change, members: [member] },
+          change: { ...change, members: [member] },
           findingIds: findingsOf(planned, member),
         });
       }
       return;
     }
-    const clientIds = planned.change.members.map(clientIdOf).filter((id) => !id.includes('@'));
+    const clientIds = members.map(clientIdOf).filter((id) => !id.includes('@'));
     if (done.result?.code === 'principal-does-not-exist' && clientIds.length > 0) {
       await rejectClientIds(clientIds);
       return;
@@ -99,7 +112,8 @@ export async function applyPlan(plan: Plan, input: ApplyInput, world: World): Pr
   async function write({ change, findingIds }: PlannedChange): Promise<Change> {
     serial += 1;
     const changeId = `${key.runId}-${serial}`;
-    const base = latest.get(change.resource) ?? baseOf(change.resource, inventory);
+    // What shuts a door is judged by a read of its own, not by what the plan was made from.
+    const base = shutsDoor(change) ? undefined : (latest.get(change.resource) ?? baseOf(change.resource, inventory));
     const done = await applyChange(
       change,
       { project: key.project, runId: key.runId, changeId, findingIds, base },
@@ -115,6 +129,14 @@ export async function applyPlan(plan: Plan, input: ApplyInput, world: World): Pr
       .filter(({ id, subject }) => findingIds.includes(id) && subject === member)
       .map(({ id }) => id);
   }
+}
+
+/** All come to an end before anything is thrown: no write may outlive the lease. */
+async function inParallel<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const limit = pLimit(writesAtOnce);
+  const ends = await Promise.allSettled(all.map((one) => limit(() => work(one))));
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed) throw failed.reason;
 }
 
 function baseOf(resource: string, { policies, policyReadAt }: Inventory): PolicyRead | undefined {

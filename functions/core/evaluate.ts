@@ -8,11 +8,13 @@ import { buildFindingId, compareFindings, compareText, type Finding } from './fi
 import type { Inventory, NotEvaluated, Unreadable } from './inventory.ts';
 import { modeLimit } from './mode-limit.ts';
 import { projectOf, regionOf } from './resource-name.ts';
-import { resolveWantedIdentities } from './wanted-identities.ts';
+import { resolveWantedIdentities, type WantedIdentity } from './wanted-identities.ts';
 
 /** What an inventory means: paths, findings in their fixed order, and all that could not be said. */
 export interface Evaluation {
   readonly paths: readonly AccessPath[];
+  /** Who must get through each service's inner door. */
+  readonly wanted: readonly WantedIdentity[];
   readonly findings: readonly Finding[];
   /** Findings that settings exempt, and by which decision; not among `findings`. */
   readonly exempt: readonly ExemptFinding[];
@@ -49,6 +51,7 @@ export function evaluate(inventory: Inventory, options: EvaluateOptions): Evalua
   const { open, exempt } = splitExempt(findings.sort(compareFindings), settings.exemptions, options.now);
   return {
     paths: resolved.paths,
+    wanted,
     findings: open,
     exempt,
     unreadable: sortUnreadable([...inventory.unreadable, ...resolved.unreadable, ...unreadable]),

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { CreateServiceIdentity } from '../actions/create-service-identity.ts';
 import type { GrantInvoker } from '../actions/grant-invoker.ts';
+import type { RestrictIngress } from '../actions/restrict-ingress.ts';
+import type { RevokeInvoker } from '../actions/revoke-invoker.ts';
 
 /** The only list of what can be done about a finding; each kind is a file in `actions/` and a capability. */
-export type Action = GrantInvoker;
+export type Action = GrantInvoker | RevokeInvoker | RestrictIngress | CreateServiceIdentity;
 
 export type Capability = Action['kind'];
 

@@ -1,12 +1,17 @@
-import { buildGrantChange } from '../actions/grant-invoker.ts';
+import { buildIdentityChange } from '../actions/create-service-identity.ts';
+import { buildIngressChange } from '../actions/restrict-ingress.ts';
+import { buildRevokeChange } from '../actions/revoke-invoker.ts';
+import type { ChangeRequest } from './change.ts';
 import type { Action, Finding, Mode } from './finding.ts';
 import { compareText } from './finding.ts';
-import { canonicalMember } from './policy-edit.ts';
-import type { Hold, PolicyChange } from './world.ts';
+import { type Grant, groupGrants } from './group-grants.ts';
+import { isSameMember } from './policy-edit.ts';
+import { findRemovalWait, type RemovalContext, type RemovalWait } from './removal-waits.ts';
+import type { Hold } from './world.ts';
 
-/** One policy write that is to be made, and the findings it settles. */
+/** One write that is to be made, and the findings it settles. */
 export interface PlannedChange {
-  readonly change: Omit<PolicyChange, 'base'>;
+  readonly change: ChangeRequest;
   readonly findingIds: readonly string[];
   /** The first write of a client ID that IAM has never taken: it stands alone and may be refused (DESIGN 4). */
   readonly trial: boolean;
@@ -22,7 +27,11 @@ export interface LeftAlone {
     | 'capability-off'
     | 'on-hold'
     | 'limit-reached'
-    | 'client-id-on-trial';
+    | 'client-id-on-trial'
+    | 'after-grants'
+    | RemovalWait['why'];
+  /** When it can be done (ms), where time alone helps. */
+  readonly until?: number;
 }
 
 export interface Plan {
@@ -45,39 +54,55 @@ export interface PlanInput {
   readonly openedAt: ReadonlyMap<string, number>;
   /** Client IDs that IAM has taken as a member before. */
   readonly acceptedClientIds: ReadonlySet<string>;
+  /** What removals need; absent = a pass that shuts nothing. */
+  readonly removals?: RemovalContext;
 }
 
 /**
- * What to write, in order. The agent comes first, alone; a client ID that IAM never took follows in a write of its own
- * and on one service only, so that a refusal costs one call; once accepted, both go in one write. Pure.
+ * What to write, in order: service agents, grants, and then what shuts a door. The agent's grant comes first, alone; a
+ * client ID that IAM never took follows in a write of its own and on one service only, so that a refusal costs one call;
+ * once accepted, both go in one write. Above the limit grants go on oldest first, and nothing is shut at all. Pure.
  */
 export function planChanges(input: PlanInput): Plan {
   const left: LeftAlone[] = [];
   const grants: Grant[] = [];
+  const identities: Write[] = [];
+  const removals: Write[] = [];
   for (const finding of oldestFirst(input)) {
-    const why = reasonToLeave(finding, input);
-    if (why) left.push({ finding, why });
-    else grants.push(...finding.fix.actions.map((action) => ({ action, finding })));
+    const leave = reasonToLeave(finding, input);
+    if (leave) {
+      left.push({ finding, ...leave });
+      continue;
+    }
+    for (const action of finding.fix.actions) {
+      if (action.kind === 'grant-invoker') grants.push({ action, finding });
+      else if (action.kind === 'create-service-identity')
+        identities.push(buildOne(buildIdentityChange(action), finding));
+      else removals.push(buildOne(buildRemoval(action, input), finding));
+    }
   }
-  const ordered = buildWrites(grants, input.acceptedClientIds, left);
-  const changes = ordered.slice(0, Math.max(0, input.budget));
-  for (const { findings } of ordered.slice(changes.length)) {
-    left.push(...findings.map((finding) => ({ finding, why: 'limit-reached' as const })));
-  }
+  const { writes, waiting } = groupGrants(grants, input.acceptedClientIds);
+  left.push(...waiting.map((finding) => ({ finding, why: 'client-id-on-trial' as const })));
+  const opening = [...identities, ...writes];
+  const budget = Math.max(0, input.budget);
+  const within = opening.length + removals.length <= budget ? [...opening, ...removals] : opening.slice(0, budget);
+  const beyond = new Set([...opening, ...removals].filter((write) => !within.includes(write)).flatMap(findingsOf));
+  left.push(...[...beyond].map((finding) => ({ finding, why: 'limit-reached' as const })));
   return {
-    changes: changes.map(({ findings, ...change }) => ({ ...change, findingIds: findings.map(({ id }) => id) })),
+    changes: within.map(({ findings, ...change }) => ({ ...change, findingIds: findings.map(({ id }) => id) })),
     left,
     budget: input.budget,
   };
 }
 
-interface Grant {
-  readonly action: Action;
-  readonly finding: Finding;
+/** A planned change with its findings whole. */
+export interface Write extends Omit<PlannedChange, 'findingIds'> {
+  readonly findings: readonly Finding[];
 }
 
-interface Write extends Omit<PlannedChange, 'findingIds'> {
-  readonly findings: readonly Finding[];
+/** What a hold is about: the member, or the word `ingress`. */
+export function heldSubject(change: { readonly kind: string; readonly member?: string }): string {
+  return change.member ?? 'ingress';
 }
 
 function oldestFirst({ findings, openedAt }: PlanInput): readonly Finding[] {
@@ -88,53 +113,35 @@ function oldestFirst({ findings, openedAt }: PlanInput): readonly Finding[] {
   });
 }
 
-function reasonToLeave(finding: Finding, { modes, paused, holds }: PlanInput): LeftAlone['why'] | undefined {
-  if (finding.mode === 'observe') return 'observe-only';
-  if (!modes.includes(finding.mode)) return 'needs-approval';
-  if (paused) return 'paused';
-  if (finding.fix.actions.length === 0) return 'capability-off';
-  const held = finding.fix.actions.some((action) => holds.some((hold) => isHeld(hold, action)));
-  return held ? 'on-hold' : undefined;
+function reasonToLeave(finding: Finding, input: PlanInput): Omit<LeftAlone, 'finding'> | undefined {
+  const { modes, paused, holds, removals, openedAt } = input;
+  const { actions } = finding.fix;
+  if (finding.mode === 'observe') return { why: 'observe-only' };
+  if (!modes.includes(finding.mode)) return { why: 'needs-approval' };
+  if (paused) return { why: 'paused' };
+  if (actions.length === 0) return { why: 'capability-off' };
+  if (actions.some((action) => holds.some((hold) => isHeld(hold, action)))) return { why: 'on-hold' };
+  const shut = actions.find(({ kind }) => kind === 'revoke-invoker' || kind === 'restrict-ingress');
+  if (!shut) return undefined;
+  if (!removals) return { why: 'after-grants' };
+  return findRemovalWait({ resource: shut.resource, openedAt: openedAt.get(finding.id) }, removals);
 }
 
 function isHeld(hold: Hold, action: Action): boolean {
-  return hold.resource === action.resource && canonicalMember(hold.member) === canonicalMember(action.member);
+  return hold.resource === action.resource && isSameMember(hold.member, heldSubject(action));
 }
 
-type Grants = readonly [Grant, ...Grant[]];
+type Removal = Exclude<Action, { kind: 'grant-invoker' | 'create-service-identity' }>;
 
-function buildWrites(grants: readonly Grant[], accepted: ReadonlySet<string>, left: LeftAlone[]): readonly Write[] {
-  const together = new Map<string, Grants>();
-  const trials = new Map<string, Grant>();
-  for (const grant of grants) {
-    const { action, finding } = grant;
-    if (action.identity === 'service-agent' || accepted.has(clientIdOf(action.member))) {
-      const others = together.get(action.resource);
-      // The agent leads, whatever the order of findings.
-      if (!others) together.set(action.resource, [grant]);
-      else if (action.identity === 'service-agent') together.set(action.resource, [grant, ...others]);
-      else together.set(action.resource, [...others, grant]);
-    } else if (trials.has(action.member)) {
-      left.push({ finding, why: 'client-id-on-trial' });
-    } else {
-      trials.set(action.member, grant);
-    }
-  }
-  return [
-    ...[...together.values()].map((group) => buildWrite(group, false)),
-    ...[...trials.values()].map((grant) => buildWrite([grant], true)),
-  ];
+function buildRemoval(action: Removal, { removals }: PlanInput): ChangeRequest {
+  const requires = removals?.needs.get(action.resource) ?? [];
+  return action.kind === 'revoke-invoker' ? buildRevokeChange(action, requires) : buildIngressChange(action, requires);
 }
 
-function buildWrite([first, ...rest]: Grants, trial: boolean): Write {
-  return {
-    change: buildGrantChange([first.action, ...rest.map(({ action }) => action)]),
-    findings: [first.finding, ...rest.map(({ finding }) => finding)],
-    trial,
-  };
+function buildOne(change: ChangeRequest, finding: Finding): Write {
+  return { change, findings: [finding], trial: false };
 }
 
-/** The client ID in its member form. */
-export function clientIdOf(member: string): string {
-  return member.slice(member.indexOf(':') + 1);
+function findingsOf({ findings }: Write): readonly Finding[] {
+  return findings;
 }

@@ -1,31 +1,35 @@
-import type { Binding, Policy } from './inventory.ts';
+import type { Binding, Condition, Policy } from './inventory.ts';
+import { isSameJson } from './same-json.ts';
 
 /**
- * The policy with `members` in the unconditional binding of `role`: appended to the first such binding, or in a new
- * last binding. Everything else comes out as it came in, in order. Nothing to add: the very same object.
+ * The policy with `members` in the binding of `role` (without a condition, or with exactly the given one): appended to the
+ * first such binding, or in a new last binding. Everything else comes out as it came in, in order. Nothing to add: the
+ * very same object.
  */
-export function addMembers(policy: Policy, role: string, members: readonly string[]): Policy {
+export function addMembers(policy: Policy, role: string, members: readonly string[], condition?: Condition): Policy {
   const bindings = policy.bindings ?? [];
-  const held = bindings.filter((binding) => isUnconditional(binding, role)).flatMap((binding) => binding.members ?? []);
+  const held = bindings
+    .filter((binding) => isBindingOf(binding, role, condition))
+    .flatMap((binding) => binding.members ?? []);
   const missing = members.filter(
     (member, index) => !hasMember(held, member) && !hasMember(members.slice(0, index), member),
   );
   if (missing.length === 0) return policy;
-  const at = bindings.findIndex((binding) => isUnconditional(binding, role));
+  const at = bindings.findIndex((binding) => isBindingOf(binding, role, condition));
   const next =
     at === -1
-      ? [...bindings, { role, members: missing }]
+      ? [...bindings, { role, members: missing, ...(condition === undefined ? {} : { condition }) }]
       : bindings.map((binding, index) =>
           index === at ? { ...binding, members: [...(binding.members ?? []), ...missing] } : binding,
         );
   return withBindings(policy, next);
 }
 
-/** The policy without `members` in unconditional bindings of `role`; a binding left empty goes. Nothing to remove: the very same object. */
-export function removeMembers(policy: Policy, role: string, members: readonly string[]): Policy {
+/** The policy without `members` in such bindings of `role`; a binding left empty goes. Nothing to remove: the very same object. */
+export function removeMembers(policy: Policy, role: string, members: readonly string[], condition?: Condition): Policy {
   const bindings = policy.bindings ?? [];
   const next = bindings.flatMap((binding) => {
-    if (!isUnconditional(binding, role)) return [binding];
+    if (!isBindingOf(binding, role, condition)) return [binding];
     const held = binding.members ?? [];
     const kept = held.filter((member) => !hasMember(members, member));
     if (kept.length === held.length) return [binding];
@@ -38,6 +42,12 @@ export function removeMembers(policy: Policy, role: string, members: readonly st
 /** Version 3 is a must as soon as one binding has a condition: written as version 1, all conditions would be lost (FACTS 2). */
 function withBindings(policy: Policy, bindings: readonly Binding[]): Policy {
   return { ...policy, bindings, ...(bindings.some(hasCondition) ? { version: 3 } : {}) };
+}
+
+/** Whether a binding is that of `role` with exactly this condition; absent = without one. */
+export function isBindingOf(binding: Binding, role: string, condition: Condition | undefined): boolean {
+  if (condition === undefined) return isUnconditional(binding, role);
+  return binding.role === role && hasCondition(binding) && isSameJson(binding.condition, condition);
 }
 
 /** Whether a binding holds `role` without a condition. */
@@ -55,6 +65,11 @@ export function hasCondition(binding: Binding): boolean {
 export function hasMember(members: readonly string[], member: string): boolean {
   const wanted = canonicalMember(member);
   return members.some((held) => canonicalMember(held) === wanted);
+}
+
+/** Whether two spellings name the same member. */
+export function isSameMember(a: string, b: string): boolean {
+  return canonicalMember(a) === canonicalMember(b);
 }
 
 /** A member with its e-mail in lower case. */

@@ -1,9 +1,12 @@
 import { AppError } from '../errors.ts';
+import { mayInvoke } from './access.ts';
+import type { PolicyEdit } from './change.ts';
 import { isAgentMember, isClientIdMember } from './identity.ts';
 import type { Binding, Policy } from './inventory.ts';
-import { hasMember, isUnconditional } from './policy-edit.ts';
+import { holdsOwnGrant } from './own-grant.ts';
+import { hasMember, isBindingOf } from './policy-edit.ts';
 import { parseServiceName } from './resource-name.ts';
-import type { PolicyChange } from './world.ts';
+import { isSameJson } from './same-json.ts';
 
 /** The only role that Sallyport grants on a service. */
 export const invokerRole = 'roles/run.invoker';
@@ -16,25 +19,63 @@ export const invokerRole = 'roles/run.invoker';
 export function assertLegalChange(
   before: Policy,
   after: Policy,
-  change: Omit<PolicyChange, 'base'>,
+  change: PolicyEdit,
   capabilities: readonly string[],
 ): void {
-  const refuse = (why: string): never => {
-    throw new AppError('write-refused', `${change.resource}: ${why}; nothing was written`, {
-      hint: 'This is a fault in Sallyport, not in your project: please report it with the log line.',
-    });
-  };
-  if (!capabilities.includes(change.capability)) refuse(`the capability ${change.capability} is off`);
-  if (!parseServiceName(change.resource)) refuse('only the policy of a Cloud Run service may be changed');
-  if (change.role !== invokerRole) refuse(`the role ${change.role} may not be changed`);
-  if (change.kind === 'remove' && change.undoes === undefined) refuse('only the undo of a grant may remove a member');
-  if (change.members.length === 0) refuse('no member is named');
-  for (const member of change.members) {
-    if (!isAgentMember(member) && !isClientIdMember(member)) refuse(`${JSON.stringify(member)} is no IAP identity`);
-  }
   const [smaller, larger] = change.kind === 'add' ? [before, after] : [after, before];
-  const problem = otherFields(before, after) ?? bindingDifference(smaller, larger, change);
-  if (problem) refuse(problem);
+  const problem =
+    notAllowed(change, capabilities) ?? otherFields(before, after) ?? bindingDifference(smaller, larger, change);
+  if (problem === undefined) return;
+  throw new AppError('write-refused', `${change.resource}: ${problem}; nothing was written`, {
+    hint: 'This is a fault in Sallyport, not in your project: please report it with the log line.',
+  });
+}
+
+/**
+ * Grant before revoke (DESIGN 6.4), in the policy about to be written: who must stay able to invoke holds a grant of its
+ * own there. Throws `grant-before-revoke`: it may be there on the next try.
+ */
+export function assertGrantsStay(
+  policy: Policy,
+  { resource, requires = [] }: Pick<PolicyEdit, 'resource' | 'requires'>,
+): void {
+  const missing = requires.filter((member) => !holdsOwnGrant(policy, member));
+  if (missing.length === 0) return;
+  throw new AppError(
+    'grant-before-revoke',
+    `${resource}: ${missing.join(', ')} must be able to invoke it before anything is shut; nothing was written`,
+    { hint: 'sallyport fix makes the grant first.' },
+  );
+}
+
+function notAllowed(change: PolicyEdit, capabilities: readonly string[]): string | undefined {
+  const { capability, resource, members } = change;
+  if (!capabilities.includes(capability)) return `the capability ${capability} is off`;
+  if (!parseServiceName(resource)) return 'only the policy of a Cloud Run service may be changed';
+  if (members.length === 0) return 'no member is named';
+  return capability === 'grant-invoker' ? notGrantable(change) : notRevocable(change);
+}
+
+function notGrantable({ kind, role, members, condition, undoes }: PolicyEdit): string | undefined {
+  if (role !== invokerRole) return `the role ${role} may not be changed`;
+  if (condition !== undefined) return 'conditional bindings are never granted';
+  if (kind === 'remove' && undoes === undefined) return 'only the undo of a grant may remove a member';
+  const stranger = members.find((member) => !isAgentMember(member) && !isClientIdMember(member));
+  return stranger === undefined ? undefined : `${JSON.stringify(stranger)} is no IAP identity`;
+}
+
+function notRevocable({ kind, role, members, undoes }: PolicyEdit): string | undefined {
+  const [member = '', ...more] = members;
+  if (more.length > 0) return 'a revoke names one member';
+  if (kind === 'add' && undoes === undefined) return 'only the undo of a revoke may add a member';
+  return isRevocable(member, role) ? undefined : `${JSON.stringify(member)} may not be taken out of ${role}`;
+}
+
+/** Everybody out of any invoking role; people out of the roles that only invoke; IAP's own identities out of the invoker role. */
+function isRevocable(member: string, role: string): boolean {
+  if (member === 'allUsers' || member === 'allAuthenticatedUsers') return mayInvoke(role);
+  if (/^(user|group|domain):[^\s:]+$/.test(member)) return role === invokerRole || role === 'roles/run.servicesInvoker';
+  return role === invokerRole && (isAgentMember(member) || isClientIdMember(member));
 }
 
 function otherFields(before: Policy, after: Policy): string | undefined {
@@ -47,8 +88,8 @@ function otherFields(before: Policy, after: Policy): string | undefined {
   return undefined;
 }
 
-/** Walks both binding lists in order: exactly one unconditional invoker binding may differ, by members that the change names. */
-function bindingDifference(smaller: Policy, larger: Policy, change: Omit<PolicyChange, 'base'>): string | undefined {
+/** Walks both binding lists in order: exactly one binding, the one the change names, may differ, by members that the change names. */
+function bindingDifference(smaller: Policy, larger: Policy, change: PolicyEdit): string | undefined {
   const few = smaller.bindings ?? [];
   const many = larger.bindings ?? [];
   let differences = 0;
@@ -60,7 +101,8 @@ function bindingDifference(smaller: Policy, larger: Policy, change: Omit<PolicyC
       continue;
     }
     differences += 1;
-    if (!isUnconditional(binding, change.role)) return `a binding of ${binding.role} that is not ours would change`;
+    if (!isBindingOf(binding, change.role, change.condition))
+      return `a binding of ${binding.role} that is not ours would change`;
     if (other !== undefined && isMemberDifference(other, binding, change)) at += 1;
     else if (!isOnlyOurs(binding, change)) return 'members that the change does not name would change';
   }
@@ -70,7 +112,7 @@ function bindingDifference(smaller: Policy, larger: Policy, change: Omit<PolicyC
   return undefined;
 }
 
-function isMemberDifference(smaller: Binding, larger: Binding, change: Omit<PolicyChange, 'base'>): boolean {
+function isMemberDifference(smaller: Binding, larger: Binding, change: PolicyEdit): boolean {
   const { members: few = [], ...smallerRest } = smaller;
   const { members: many = [], ...largerRest } = larger;
   if (!isSameJson(smallerRest, largerRest)) return false;
@@ -79,28 +121,9 @@ function isMemberDifference(smaller: Binding, larger: Binding, change: Omit<Poli
   return isSameJson(kept, few) && extra.length > 0 && extra.every((member) => hasMember(change.members, member));
 }
 
-function isOnlyOurs(binding: Binding, change: Omit<PolicyChange, 'base'>): boolean {
+function isOnlyOurs(binding: Binding, change: PolicyEdit): boolean {
   const { role: _role, members = [], condition: _condition, ...rest } = binding;
   return (
     Object.keys(rest).length === 0 && members.length > 0 && members.every((member) => hasMember(change.members, member))
-  );
-}
-
-/** Deep equality of JSON values; the order of keys does not matter, the order of lists does. */
-export function isSameJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (Array.isArray(a) || Array.isArray(b)) {
-    return (
-      Array.isArray(a) &&
-      Array.isArray(b) &&
-      a.length === b.length &&
-      a.every((value, index) => isSameJson(value, b[index]))
-    );
-  }
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const left = Object.entries(a).filter(([, value]) => value !== undefined);
-  const right = new Map(Object.entries(b).filter(([, value]) => value !== undefined));
-  return (
-    left.length === right.size && left.every(([key, value]) => right.has(key) && isSameJson(value, right.get(key)))
   );
 }

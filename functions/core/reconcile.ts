@@ -2,12 +2,17 @@ import { hashSettings } from '../config.ts';
 import { AppError, type ErrorCode, errorCodes, TerminalError } from '../errors.ts';
 import { leaseMs } from './apply-change.ts';
 import { applyPlan } from './apply-plan.ts';
+import type { Change } from './change.ts';
 import { closeOpenIntents } from './close-intents.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import type { Finding, Mode } from './finding.ts';
 import type { NotEvaluated, Unreadable } from './inventory.ts';
-import { type LeftAlone, type Plan, planChanges } from './plan.ts';
-import type { Change, ClientIds, World } from './world.ts';
+import { lookAgain } from './look-again.ts';
+import type { LeftAlone, Plan } from './plan.ts';
+import { planRun } from './plan-run.ts';
+import { listRefusedAgents } from './refused-agents.ts';
+import { listOwnGrants } from './removal-waits.ts';
+import type { World } from './world.ts';
 
 /** A request is only a key: what the event said is not believed, the present is read. */
 export interface ReconcileKey {
@@ -29,6 +34,10 @@ export interface ReconcileOptions {
   readonly confirm?: (plan: Plan, evaluation: Evaluation) => Promise<boolean>;
   /** Changes allowed in this run instead of the settings' limits: for a plan that a person confirms by name. */
   readonly maxChanges?: number;
+  /** Changes that an earlier pass of the same run has made: they count towards its limit. */
+  readonly spent?: number;
+  /** A pass that only opens: what would shut a door is left for the next one. */
+  readonly shutsNothing?: boolean;
 }
 
 export interface ReconcileResult {
@@ -43,7 +52,7 @@ export interface ReconcileResult {
   readonly notEvaluated: readonly NotEvaluated[];
 }
 
-const hourMs = 3_600_000;
+const dayMs = 24 * 3_600_000;
 
 /**
  * The one loop that every door ends in: read the project, evaluate, plan, write what may be written, record. Twice is
@@ -92,51 +101,41 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
   await closeOpenIntents(key.project, world);
   const inventory = await reader.readProject(key.project);
   const clientIds = await ledger.clientIds(clock.now());
-  const evaluation = evaluate(inventory, { settings, rejectedClientIds: clientIds.rejected, now: clock.now() });
-  const plan = await planFor(key.project, evaluation, clientIds, world, options);
+  const earlier = await ledger.changesSince(clock.now() - dayMs, key.project);
+  const looking = (ours: readonly Change[]) => ({
+    settings,
+    rejectedClientIds: clientIds.rejected,
+    now: clock.now(),
+    refusedAgents: listRefusedAgents([...ours.toReversed(), ...earlier]),
+  });
+  const evaluation = evaluate(inventory, looking([]));
+  const plan = await planRun({ key, inventory, evaluation, clientIds, options }, world);
   const confirmed = plan.changes.length > 0 && (!options.confirm || (await options.confirm(plan, evaluation)));
   const applied = confirmed
     ? await applyPlan(plan, { key, inventory, evaluation, clientIds }, world)
     : { changes: [], settled: new Set<string>() };
 
-  const findings = evaluation.findings.filter((finding) => !applied.settled.has(finding.id));
+  const { changes } = applied;
+  const second = lookAgain(inventory, { changes, evaluation, options: looking(changes) });
+  const findings = second.findings.filter((finding) => !applied.settled.has(finding.id));
   warnOfLimit(plan, key, world);
   const { opened, resolved } = await ledger.saveFindings(key.project, findings, clock.now());
+  if (settings.capabilities.some((one) => one === 'revoke-invoker' || one === 'restrict-ingress')) {
+    const grants = listOwnGrants(evaluation.wanted, second.inventory.policies);
+    await ledger.saveSeenGrants(key.project, grants, clock.now());
+  }
   for (const finding of opened) world.log.warn('finding opened', describeFinding(finding, key));
   for (const finding of resolved) world.log.info('finding resolved', describeFinding(finding, key));
-  assertNothingTransient(applied.changes);
+  assertNothingTransient(changes);
   return {
-    outcome: outcomeOf(applied.changes, findings, evaluation, plan.left),
+    outcome: outcomeOf(changes, findings, evaluation, plan.left),
     project: key.project,
     findings,
-    changes: applied.changes,
+    changes,
     left: plan.left.filter(({ finding }) => !applied.settled.has(finding.id)),
     unreadable: evaluation.unreadable,
     notEvaluated: evaluation.notEvaluated,
   };
-}
-
-async function planFor(
-  project: string,
-  evaluation: Evaluation,
-  clientIds: ClientIds,
-  { ledger, clock, settings }: World,
-  options: ReconcileOptions,
-): Promise<Plan> {
-  const now = clock.now();
-  const lastHour = await ledger.changesSince(now - hourMs);
-  const spent = lastHour.filter((change) => change.result === undefined || change.result.outcome === 'applied').length;
-  const { changesPerRun, changesPerHour } = settings.limits;
-  const open = await ledger.openFindings(project);
-  return planChanges({
-    findings: evaluation.findings,
-    modes: options.modes ?? ['enforce'],
-    paused: settings.paused || (await ledger.isPaused()),
-    holds: await ledger.holds(project, now),
-    budget: options.maxChanges ?? Math.min(changesPerRun, changesPerHour - spent),
-    openedAt: new Map(open.map(({ finding, openedAt }) => [finding.id, openedAt])),
-    acceptedClientIds: clientIds.accepted,
-  });
 }
 
 /** Above the limits people are asked, by name, for the rest (DESIGN 6.5). */
@@ -151,6 +150,8 @@ function warnOfLimit({ left }: Plan, { project, runId }: ReconcileKey, { log }: 
 function assertNothingTransient(changes: readonly Change[]): void {
   for (const { change, result } of changes) {
     if (result?.outcome !== 'failed') continue;
+    // Who may create a service agent is not documented: the finding's note says what to do, and no repeat would help.
+    if (change.kind === 'service-identity' && result.code === 'write-denied') continue;
     const code: ErrorCode = isErrorCode(result.code) ? result.code : 'write-failed';
     const message = `${change.resource}: ${result.message ?? code}`;
     if (code === 'write-refused' || code === 'write-denied') throw new TerminalError(code, message);

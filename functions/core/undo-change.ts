@@ -1,40 +1,40 @@
 import { buildGrantUndo } from '../actions/grant-invoker.ts';
+import { buildIngressUndo } from '../actions/restrict-ingress.ts';
+import { buildRevokeUndo } from '../actions/revoke-invoker.ts';
 import { AppError, TerminalError } from '../errors.ts';
 import { applyChange, leaseMs } from './apply-change.ts';
-import type { Policy } from './inventory.ts';
-import { hasMember, isUnconditional } from './policy-edit.ts';
-import type { Change, World } from './world.ts';
+import type { Change, ChangeRequest, IdentityChange, PolicyEdit, PolicyRead } from './change.ts';
+import { heldSubject } from './plan.ts';
+import { hasMember, isBindingOf } from './policy-edit.ts';
+import type { World } from './world.ts';
 
 const holdMs = 24 * 3_600_000;
 
 /**
- * Takes back exactly what one change of ours did (DESIGN 6.10), and holds it for 24 h so that `enforce` does not do it
- * again at once. Throws `undo-not-possible` for a change that is unknown, was not applied or is undone already, and
- * `undo-changed-since` when others have changed the policy since.
+ * Takes back exactly what one change of ours did (DESIGN 6.10), and holds it for 24 h so that it is not done again at
+ * once. Throws `undo-not-possible` for a change that is unknown, was not applied, is undone already or cannot be taken
+ * back, and `undo-changed-since` when others have changed the policy or the service since.
  */
 export async function undoChange(changeId: string, runId: string, world: World): Promise<Change> {
-  const { ledger, reader, clock } = world;
+  const { ledger, clock } = world;
   const change = await findUndoable(changeId, world);
-  const { resource, role } = change.change;
   if (!(await ledger.acquireLease(change.project, runId, leaseMs))) {
     throw new AppError('project-busy', `Another run is at work on ${change.project}; try again in a minute.`);
   }
   try {
-    const read = await reader.readPolicy(resource);
-    await assertUnchangedByOthers(change, read.policy, world);
-    const added = addedMembers(change);
-    for (const member of added) {
+    const { undo, base } = await buildUndo(change, world);
+    for (const subject of 'members' in undo ? undo.members : [heldSubject(undo)]) {
       await ledger.addHold({
         project: change.project,
-        resource,
-        member,
+        resource: undo.resource,
+        member: subject,
         until: clock.now() + holdMs,
-        reason: `undo of ${changeId} (${role})`,
+        reason: `undo of ${changeId}`,
       });
     }
     return await applyChange(
-      buildGrantUndo(change.change, added, changeId),
-      { project: change.project, runId, changeId: `${runId}-undo`, findingIds: change.findingIds, base: read },
+      undo,
+      { project: change.project, runId, changeId: `${runId}-undo`, findingIds: change.findingIds, base },
       world,
     );
   } finally {
@@ -42,42 +42,80 @@ export async function undoChange(changeId: string, runId: string, world: World):
   }
 }
 
-async function findUndoable(changeId: string, { ledger }: World): Promise<Change> {
-  const change = await ledger.findChange(changeId);
+interface Undoable extends Change {
+  readonly change: Exclude<ChangeRequest, IdentityChange>;
+}
+
+async function findUndoable(changeId: string, { ledger }: World): Promise<Undoable> {
+  const found = await ledger.findChange(changeId);
   const refuse = (why: string): never => {
     throw new TerminalError('undo-not-possible', `${changeId} ${why}.`, {
       hint: 'sallyport undo --list shows what can be undone.',
     });
   };
-  if (!change) return refuse('is not in the ledger');
-  if (change.result?.outcome !== 'applied') return refuse('was not applied');
-  if (change.change.kind !== 'add') return refuse('is itself an undo');
-  const later = await ledger.changesSince(change.at, change.project);
-  const undone = later.some(({ change: { undoes }, result }) => undoes === changeId && result?.outcome === 'applied');
-  return undone ? refuse('is undone already') : change;
+  if (!found) return refuse('is not in the ledger');
+  const { change } = found;
+  if (found.result?.outcome !== 'applied') return refuse('was not applied');
+  if (change.kind === 'service-identity') return refuse('created a service agent, which Google has no call to delete');
+  if (change.undoes !== undefined) return refuse('is itself an undo');
+  const later = await ledger.changesSince(found.at, found.project);
+  const undone = later.some((one) => undoneBy(one.change) === changeId && one.result?.outcome === 'applied');
+  return undone ? refuse('is undone already') : { ...found, change };
 }
 
-/** The live etag must be the one this change ended with, or be reached from it by changes of ours alone. */
-async function assertUnchangedByOthers(change: Change, live: Policy, { ledger }: World): Promise<void> {
-  const later = await ledger.changesSince(change.at, change.project);
-  let etag = change.result?.after?.etag;
-  for (const next of [...later].reverse()) {
-    const isNext = next.change.resource === change.change.resource && next.result?.before?.etag === etag;
-    if (isNext && next.result?.outcome === 'applied') etag = next.result.after?.etag;
+function undoneBy(change: ChangeRequest): string | undefined {
+  return 'undoes' in change ? change.undoes : undefined;
+}
+
+async function buildUndo(
+  done: Undoable,
+  world: World,
+): Promise<{ undo: Exclude<ChangeRequest, IdentityChange>; base?: PolicyRead }> {
+  const { change, id: changeId, result } = done;
+  if (change.kind === 'ingress') {
+    const { generation } = await world.reader.readServiceState(change.resource);
+    await assertUnchangedByOthers(done, generation, world);
+    return { undo: buildIngressUndo(change, result?.serviceBefore, { generation, changeId }) };
   }
-  if (etag !== undefined && live.etag === etag) return;
+  const base = await world.reader.readPolicy(change.resource);
+  await assertUnchangedByOthers(done, base.policy.etag, world);
+  const undo =
+    change.kind === 'add'
+      ? buildGrantUndo(change, addedMembers(done, change), changeId)
+      : buildRevokeUndo(change, changeId);
+  return { undo, base };
+}
+
+/** The live version must be the one this change ended with, or be reached from it by changes of ours alone. */
+async function assertUnchangedByOthers(done: Undoable, live: string | undefined, { ledger }: World): Promise<void> {
+  const { resource } = done.change;
+  const later = await ledger.changesSince(done.at, done.project);
+  const steps = later.filter(({ change, result }) => change.resource === resource && result?.outcome === 'applied');
+  const next = new Map(steps.map((step) => [versionBefore(step), versionAfter(step)]));
+  let version = versionAfter(done);
+  for (let step = 0; version !== live && step < steps.length; step += 1) version = next.get(version);
+  if (version !== undefined && version === live) return;
   throw new TerminalError(
     'undo-changed-since',
-    `${change.change.resource}: the policy has been changed by others since ${change.id}; nothing was undone.`,
+    `${resource}: it has been changed by others since ${done.id}; nothing was undone.`,
     {
-      hint: `Look at it with gcloud run services get-iam-policy, and remove ${change.change.members.join(', ')} by hand if that is still right.`,
+      hint: 'Look at it with gcloud run services describe and get-iam-policy, and change it by hand if that is still right.',
     },
   );
 }
 
-function addedMembers({ change, result }: Change): readonly string[] {
+/** Policies and services are counted apart: an etag of a policy, a generation of a service. */
+function versionBefore({ change, result }: Change): string | undefined {
+  return change.kind === 'ingress' ? result?.serviceBefore?.generation : result?.before?.etag;
+}
+
+function versionAfter({ change, result }: Change): string | undefined {
+  return change.kind === 'ingress' ? result?.serviceAfter?.generation : result?.after?.etag;
+}
+
+function addedMembers({ result }: Change, { role, members, condition }: PolicyEdit): readonly string[] {
   const before = (result?.before?.bindings ?? [])
-    .filter((binding) => isUnconditional(binding, change.role))
+    .filter((binding) => isBindingOf(binding, role, condition))
     .flatMap((binding) => binding.members ?? []);
-  return change.members.filter((member) => !hasMember(before, member));
+  return members.filter((member) => !hasMember(before, member));
 }

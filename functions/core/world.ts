@@ -1,11 +1,23 @@
 import type { Settings } from '../config.ts';
-import type { Capability, Finding } from './finding.ts';
-import type { Inventory, Policy } from './inventory.ts';
+import type {
+  Change,
+  ChangeIntent,
+  ChangeResult,
+  IdentityChange,
+  IngressChange,
+  IngressChangeResult,
+  PolicyChange,
+  PolicyChangeResult,
+  PolicyRead,
+  ServiceState,
+} from './change.ts';
+import type { Finding } from './finding.ts';
+import type { Inventory } from './inventory.ts';
 
 /** What `reconcile` may touch. Everything outside sits behind these interfaces; retry, dry run and limits wrap them. */
 export interface World {
   readonly reader: InventoryReader;
-  readonly writer: PolicyWriter;
+  readonly writer: Writer;
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly log: Logger;
@@ -31,38 +43,22 @@ export interface InventoryReader {
   readProject(project: string): Promise<Inventory>;
   /** The live policy of one resource by full resource name, version 3. */
   readPolicy(resource: string): Promise<PolicyRead>;
+  /** The live ingress and version of one Cloud Run service by full resource name. */
+  readServiceState(resource: string): Promise<ServiceState>;
 }
 
-export interface PolicyRead {
-  readonly policy: Policy;
-  /** When the read was answered, in milliseconds since the epoch. */
-  readonly readAt: number;
-}
-
-export interface PolicyWriter {
+/** All that Sallyport changes outside itself, one method a kind of change. Each has a guard of its own behind it. */
+export interface Writer {
   /**
-   * Adds or removes members of one role in the unconditional binding of one resource's own policy, read-modify-write
-   * with the etag. Nothing to change: nothing is written. Throws `write-refused` (guard), `principal-does-not-exist`, `write-denied`, `write-failed`.
+   * Adds or removes members of one binding of one resource's own policy, read-modify-write with the etag. Nothing to
+   * change: nothing is written. Throws `write-refused` (guard), `grant-before-revoke`, `principal-does-not-exist`,
+   * `write-denied`, `write-failed`, `write-not-kept`.
    */
   changePolicy(change: PolicyChange): Promise<PolicyChangeResult>;
-}
-
-export interface PolicyChange {
-  readonly capability: Capability;
-  readonly kind: 'add' | 'remove';
-  readonly resource: string;
-  readonly role: string;
-  readonly members: readonly string[];
-  /** Id of the change of ours that this one takes back: the only removal that `grant-invoker` allows. */
-  readonly undoes?: string;
-  /** A live read that may be used as the base if it is younger than 5 s. */
-  readonly base?: PolicyRead;
-}
-
-export interface PolicyChangeResult {
-  readonly changed: boolean;
-  readonly before: Policy;
-  readonly after: Policy;
+  /** Sets the ingress of one service and nothing else of it, bound to the version that was read. Throws as `changePolicy`, and `undo-changed-since`. */
+  changeIngress(change: IngressChange): Promise<IngressChangeResult>;
+  /** Asks Google for its account of a service in a project; one that is there stays as it is. Throws `write-refused`, `write-denied`, `write-failed`. */
+  createIdentity(change: IdentityChange): Promise<void>;
 }
 
 /** Sallyport's own memory (DESIGN 8). Two engines behind it: SQLite on a laptop, Firestore in the cloud. */
@@ -102,36 +98,20 @@ export interface Ledger {
   saveFindings(project: string, findings: readonly Finding[], now: number): Promise<FindingChanges>;
   openFindings(project?: string): Promise<readonly OpenFinding[]>;
 
+  /** Replaces the grants seen in a project's policies; those seen before keep the time since when they have been there without a break. */
+  saveSeenGrants(project: string, grants: readonly Omit<SeenGrant, 'since'>[], now: number): Promise<void>;
+  seenGrants(project: string): Promise<readonly SeenGrant[]>;
+
   recordRun(run: Run): Promise<void>;
   runs(limit: number): Promise<readonly Run[]>;
 
-  setPaused(paused: boolean): Promise<void>;
+  /** Begins or ends the pause; who and why are kept. */
+  setPaused(paused: boolean, note?: PauseNote): Promise<void>;
   isPaused(): Promise<boolean>;
+  /** Beginnings and ends of pauses, newest first, up to a limit. */
+  pauses(limit: number): Promise<readonly Pause[]>;
 
   close(): Promise<void>;
-}
-
-export interface ChangeIntent {
-  readonly id: string;
-  readonly project: string;
-  readonly runId: string;
-  readonly findingIds: readonly string[];
-  readonly change: Omit<PolicyChange, 'base'>;
-  readonly at: number;
-}
-
-export interface ChangeResult {
-  readonly outcome: 'applied' | 'unchanged' | 'failed';
-  readonly at: number;
-  /** Policies before and after, with their etags, where they are known. */
-  readonly before?: Policy;
-  readonly after?: Policy;
-  readonly code?: string;
-  readonly message?: string;
-}
-
-export interface Change extends ChangeIntent {
-  readonly result?: ChangeResult;
 }
 
 export interface Hold {
@@ -140,6 +120,26 @@ export interface Hold {
   readonly member: string;
   readonly until: number;
   readonly reason: string;
+}
+
+/** A wanted identity's grant on a service's own policy, as runs have seen it. */
+export interface SeenGrant {
+  /** Full resource name of the service. */
+  readonly resource: string;
+  readonly member: string;
+  /** When a run saw it first, or made it (ms). */
+  readonly since: number;
+}
+
+export interface PauseNote {
+  readonly who: string;
+  readonly why: string;
+}
+
+export interface Pause extends PauseNote {
+  /** False: the pause was ended. */
+  readonly paused: boolean;
+  readonly at: number;
 }
 
 export interface ClientIds {

@@ -6,11 +6,11 @@ import type { Settings } from '../config.ts';
 import type { Clock, Logger } from '../core/world.ts';
 import { AppError } from '../errors.ts';
 import { type Decision, keysOf } from '../events/keys-of.ts';
-import { planOwnWriteCheck, planTask } from '../events/task-name.ts';
+import { planOwnWriteCheck, planTask, type Timing } from '../events/task-name.ts';
 import { findProjectInScope } from './find-project-in-scope.ts';
 
 export interface AuditEventDeps {
-  readonly settings: Pick<Settings, 'scope' | 'timing'>;
+  readonly settings: Pick<Settings, 'scope'> & { readonly timing: Timing };
   /** The project that the functions run in. */
   readonly ownProject: OwnProject;
   /** E-mail of the account that `reconcile` writes with. */

@@ -19,7 +19,7 @@ export interface OnceTask {
   readonly scheduleTime: number;
 }
 
-export type Timing = Settings['timing'];
+export type Timing = Pick<Settings['timing'], 'bucketSeconds' | 'settleSeconds'>;
 
 /**
  * The task of an event that arrives at `now`. Names stay blocked after a task has run, so the bucket is part of the name;

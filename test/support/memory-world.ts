@@ -1,15 +1,25 @@
 import { parseSettings, type Settings } from '../../functions/config.ts';
+import type { ChangeRequest, PolicyChange, ServiceState } from '../../functions/core/change.ts';
+import { assertLegalIdentity } from '../../functions/core/identity-guard.ts';
+import { assertLegalIngress } from '../../functions/core/ingress-guard.ts';
+import { buildIngressPatch } from '../../functions/core/ingress-patch.ts';
 import type { Inventory, Policy } from '../../functions/core/inventory.ts';
 import { addMembers, removeMembers } from '../../functions/core/policy-edit.ts';
-import { assertLegalChange } from '../../functions/core/policy-guard.ts';
-import type { Ledger, Logger, PolicyChange, World } from '../../functions/core/world.ts';
+import { assertGrantsStay, assertLegalChange } from '../../functions/core/policy-guard.ts';
+import type { Ledger, Logger, World } from '../../functions/core/world.ts';
 import { AppError } from '../../functions/errors.ts';
 
 export interface MemoryWorld extends World {
   /** Policies as they are now, by full resource name: tests look at the world afterwards, not at calls. */
   readonly policies: Map<string, Policy>;
+  /** Ingress and version of services as they are now. */
+  readonly services: Map<string, ServiceState>;
+  /** Projects that were given a service agent. */
+  readonly identities: string[];
   /** Every policy write, in order. */
   readonly writes: PolicyChange[];
+  /** Every write of any kind, in order. */
+  readonly changes: ChangeRequest[];
   readonly lines: { level: string; message: string; fields: Readonly<Record<string, unknown>> }[];
   time: number;
 }
@@ -17,25 +27,39 @@ export interface MemoryWorld extends World {
 export interface MemoryOptions {
   readonly ledger: Ledger;
   readonly settings?: unknown;
-  /** Members that IAM refuses. */
+  /** Members that IAM refuses; those of service agents, until one is created. */
   readonly unknownMembers?: readonly string[];
+  /** Google lets nobody create a service agent. */
+  readonly refusesIdentities?: boolean;
   /** Thrown by the next write, once. */
   readonly failNext?: AppError[];
+  /** Somebody else, between the reads and each write. */
+  readonly beforeWrite?: (world: MemoryWorld, change: ChangeRequest) => void;
 }
 
-/** A world in memory: an inventory whose policies a writer with the real edit and guard changes, and a clock that tests turn. */
+/** A world in memory: an inventory whose policies and services a writer with the real edits and guards changes, and a clock that tests turn. */
 export function buildMemoryWorld(start: Inventory | (() => Inventory), options: MemoryOptions): MemoryWorld {
   const read = typeof start === 'function' ? start : () => start;
   const settings: Settings = parseSettings(options.settings);
   const policies = new Map(read().policies);
+  const services = new Map<string, ServiceState>();
+  const identities: string[] = [];
   const writes: PolicyChange[] = [];
+  const changes: ChangeRequest[] = [];
   const lines: MemoryWorld['lines'] = [];
   let etags = 1;
+  const stateOf = (name: string): ServiceState => {
+    const ingress = read().services.get(name)?.ingress ?? 'all';
+    return services.get(name) ?? { etag: 'service-1', generation: '1', ingress };
+  };
 
   const world: MemoryWorld = {
     time: 1_800_000_000_000,
     policies,
+    services,
+    identities,
     writes,
+    changes,
     lines,
     settings,
     ledger: options.ledger,
@@ -44,32 +68,72 @@ export function buildMemoryWorld(start: Inventory | (() => Inventory), options: 
     reader: {
       async readProject() {
         const at = [...policies.keys()].map((name) => [name, world.time] as const);
-        return { ...read(), policies: new Map(policies), policyReadAt: new Map(at) };
+        const now = [...read().services].map(
+          ([name, one]) => [name, { ...one, ingress: stateOf(name).ingress }] as const,
+        );
+        return { ...read(), policies: new Map(policies), services: new Map(now), policyReadAt: new Map(at) };
       },
       async readPolicy(resource) {
         return { policy: policies.get(resource) ?? {}, readAt: world.time };
       },
+      async readServiceState(resource) {
+        return stateOf(resource);
+      },
     },
     writer: {
       async changePolicy(change) {
-        const fault = options.failNext?.shift();
-        if (fault) throw fault;
+        meet(change);
         const before = policies.get(change.resource) ?? {};
         const edit = change.kind === 'add' ? addMembers : removeMembers;
-        const next = edit(before, change.role, change.members);
+        const next = edit(before, change.role, change.members, change.condition);
         if (next === before) return { changed: false, before, after: before };
         assertLegalChange(before, next, change, settings.capabilities);
-        const refused = change.members.find((member) => options.unknownMembers?.includes(member));
+        assertGrantsStay(next, change);
+        const refused = change.kind === 'add' && change.members.find(isUnknown);
         if (refused) throw new AppError('principal-does-not-exist', `Service account ${refused} does not exist.`);
         writes.push(change);
+        changes.push(change);
         etags += 1;
         const after = { ...next, etag: `etag-${etags}` };
         policies.set(change.resource, after);
         return { changed: true, before, after };
       },
+      async changeIngress(change) {
+        meet(change);
+        const before = stateOf(change.resource);
+        if (before.ingress === change.ingress) return { changed: false, before, after: before };
+        if ((change.generation ?? before.generation) !== before.generation) {
+          throw new AppError('undo-changed-since', 'The service has been changed by others.');
+        }
+        assertLegalIngress(before, buildIngressPatch(before, change), change, settings.capabilities);
+        assertGrantsStay(policies.get(change.resource) ?? {}, change);
+        changes.push(change);
+        const next = Number(before.generation) + 1;
+        const after = { etag: `service-${next}`, generation: String(next), ingress: change.ingress };
+        services.set(change.resource, after);
+        return { changed: true, before, after };
+      },
+      async createIdentity(change) {
+        meet(change);
+        assertLegalIdentity(change, settings.capabilities);
+        if (options.refusesIdentities) throw new AppError('write-denied', 'Permission denied.');
+        changes.push(change);
+        identities.push(change.resource);
+      },
     },
   };
   return world;
+
+  function isUnknown(member: string): boolean {
+    const isCreated = member.includes('@gcp-sa-iap.') && identities.length > 0;
+    return !isCreated && (options.unknownMembers?.includes(member) ?? false);
+  }
+
+  function meet(change: ChangeRequest): void {
+    const fault = options.failNext?.shift();
+    if (fault) throw fault;
+    options.beforeWrite?.(world, change);
+  }
 
   function buildLog(): Logger {
     const line =

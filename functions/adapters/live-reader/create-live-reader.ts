@@ -5,6 +5,7 @@ import type { GoogleClients } from '../google-clients.ts';
 import { createGoogleRead } from '../google-read.ts';
 import { createPolicyApi } from '../policy-api.ts';
 import { remember } from '../remember.ts';
+import { createServiceApi } from '../service-api.ts';
 import type { RetryTiming } from '../with-retry.ts';
 import { lookUpProject, readAncestry } from './look-up-project.ts';
 import { readAccessPolicies } from './read-access-policies.ts';
@@ -31,6 +32,7 @@ const slowlyChangingMs = 5 * 60_000;
 export function createLiveReader({ clients, clock, timing, settings }: LiveReaderParts): InventoryReader {
   const read = createGoogleRead(timing);
   const policies = createPolicyApi(clients);
+  const services = createServiceApi(clients);
   const now = () => clock.now();
   const slowly = <T>(ask: (name: string) => Promise<T>) => remember(now, slowlyChangingMs, ask);
   const reading: Reading = {
@@ -49,6 +51,10 @@ export function createLiveReader({ clients, clock, timing, settings }: LiveReade
     async readPolicy(resource) {
       const policy = await readPolicy(policies, read, resource);
       return { policy, readAt: clock.now() };
+    },
+    async readServiceState(resource) {
+      const subject = { resource, what: 'the service', role: 'roles/run.viewer' };
+      return (await read(subject, () => services.get(resource))).state;
     },
   };
 }

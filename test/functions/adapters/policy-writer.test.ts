@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { dryRun } from '../../../functions/adapters/dry-run-writer.ts';
 import type { PolicyApi } from '../../../functions/adapters/policy-api.ts';
-import { createPolicyWriter } from '../../../functions/adapters/policy-writer.ts';
+import { createPolicyWriter, type PolicyWriter } from '../../../functions/adapters/policy-writer.ts';
+import type { PolicyChange } from '../../../functions/core/change.ts';
 import type { Binding, Policy } from '../../../functions/core/inventory.ts';
 import { isUnconditional } from '../../../functions/core/policy-edit.ts';
-import type { PolicyChange } from '../../../functions/core/world.ts';
 import { AppError } from '../../../functions/errors.ts';
 import { arbitraryPolicy } from '../../support/arbitrary-policy.ts';
 import { agent, clientMember } from '../../support/estate.ts';
@@ -192,9 +192,13 @@ describe('policy writer', () => {
 });
 
 describe('dry run of the policy writer', () => {
+  const never = async () => assert.fail('not a policy');
+  const preview = (policies: PolicyWriter) =>
+    dryRun({ policies, ingress: { previewIngress: never }, identities: { previewIdentity: never } });
+
   it('says what would change, and writes nothing', async () => {
     const { writer, sent, policy } = setUp({ etag: 'etag-1' });
-    const { changed, before, after } = await dryRun(writer).changePolicy(grant);
+    const { changed, before, after } = await preview(writer).changePolicy(grant);
     assert.equal(changed, true);
     assert.deepEqual([before.bindings, after.bindings], [undefined, [{ role, members: [agent] }]]);
     assert.deepEqual(sent, []);
@@ -203,7 +207,7 @@ describe('dry run of the policy writer', () => {
 
   it('stands behind the same guard', async () => {
     const { writer } = setUp({ etag: 'etag-1' });
-    await assert.rejects(() => dryRun(writer).changePolicy({ ...grant, members: ['allUsers'] }), {
+    await assert.rejects(() => preview(writer).changePolicy({ ...grant, members: ['allUsers'] }), {
       code: 'write-refused',
     });
   });

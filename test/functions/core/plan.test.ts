@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseSettings } from '../../../functions/config.ts';
+import { isPolicyEdit } from '../../../functions/core/change.ts';
 import { evaluate } from '../../../functions/core/evaluate.ts';
 import type { Finding } from '../../../functions/core/finding.ts';
 import { type PlanInput, planChanges } from '../../../functions/core/plan.ts';
@@ -22,7 +23,7 @@ const plan = (findings: readonly Finding[], over: Partial<PlanInput> = {}) =>
     ...over,
   });
 const summary = ({ changes }: ReturnType<typeof plan>) =>
-  changes.map(({ change, trial }) => [change.resource, change.members, trial]);
+  changes.map(({ change, trial }) => [change.resource, isPolicyEdit(change) ? change.members : change.kind, trial]);
 
 describe('plan', () => {
   it('grants the agent first, alone, and tries a client ID that IAM never took on one service only', () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { PolicyChange } from '../../../functions/core/change.ts';
 import type { Binding, Policy } from '../../../functions/core/inventory.ts';
 import { addMembers, removeMembers } from '../../../functions/core/policy-edit.ts';
-import { assertLegalChange, invokerRole, isSameJson } from '../../../functions/core/policy-guard.ts';
-import type { PolicyChange } from '../../../functions/core/world.ts';
+import { assertLegalChange, invokerRole } from '../../../functions/core/policy-guard.ts';
+import { isSameJson } from '../../../functions/core/same-json.ts';
 import { arbitraryPolicy } from '../../support/arbitrary-policy.ts';
 import { agent, clientMember, grant, policy, service } from '../../support/estate.ts';
 

@@ -16,7 +16,7 @@ const nothing: Inventory = {
   unreadable: [],
   notEvaluated: [],
 };
-const clean: Evaluation = { paths: [], findings: [], exempt: [], unreadable: [], notEvaluated: [] };
+const clean: Evaluation = { paths: [], wanted: [], findings: [], exempt: [], unreadable: [], notEvaluated: [] };
 
 describe('the scan report', () => {
   it('has no files for a live scan, and those that were read for an export', () => {

@@ -1,0 +1,44 @@
+import type { Settings } from '../config.ts';
+import type { Clock, Logger, Writer } from '../core/world.ts';
+import { dryRun } from './dry-run-writer.ts';
+import type { GoogleClients } from './google-clients.ts';
+import { createIdentityCreator } from './identity-creator.ts';
+import { createIngressWriter } from './ingress-writer.ts';
+import { createPolicyApi } from './policy-api.ts';
+import { createPolicyWriter } from './policy-writer.ts';
+import { createServiceApi } from './service-api.ts';
+import type { RetryTiming } from './with-retry.ts';
+
+export interface WriterParts {
+  readonly clients: GoogleClients;
+  readonly clock: Clock;
+  readonly timing: RetryTiming;
+  readonly settings: Pick<Settings, 'capabilities'>;
+  readonly log: Logger;
+}
+
+/** The one writer of a world, made of one adapter a kind of change, and its dry run. */
+export function createWriter(parts: WriterParts): { readonly writer: Writer; readonly preview: Writer } {
+  const { clients, clock, timing, log } = parts;
+  const { capabilities } = parts.settings;
+  const repeated = (message: string) => (attempt: number, status: number | undefined) =>
+    log.debug(message, { attempt, status });
+  const api = createPolicyApi(clients);
+  const policies = createPolicyWriter({ api, clock, timing, capabilities, onRetry: repeated('policy write repeated') });
+  const ingress = createIngressWriter({
+    services: createServiceApi(clients),
+    policies: api,
+    timing,
+    capabilities,
+    onRetry: repeated('ingress update repeated'),
+  });
+  const identities = createIdentityCreator({ clients, timing, capabilities });
+  return {
+    writer: {
+      changePolicy: (change) => policies.changePolicy(change),
+      changeIngress: (change) => ingress.changeIngress(change),
+      createIdentity: (change) => identities.createIdentity(change),
+    },
+    preview: dryRun({ policies, ingress, identities }),
+  };
+}
