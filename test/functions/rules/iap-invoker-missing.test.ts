@@ -4,6 +4,7 @@ import { evaluate } from '../../../functions/core/evaluate.ts';
 import type { Finding } from '../../../functions/core/finding.ts';
 import type { Inventory } from '../../../functions/core/inventory.ts';
 import { buildProjectName } from '../../../functions/core/resource-name.ts';
+import { iapInvokerMissing } from '../../../functions/rules/iap-invoker-missing.ts';
 import {
   agent,
   backend,
@@ -242,7 +243,7 @@ const violates: readonly Violation[] = [
 
 const run = ({ estate, settings, rejected = [] }: Case) => {
   const parsed: Settings = parseSettings(settings);
-  return evaluate(estate, { settings: parsed, rejectedClientIds: new Set(rejected) });
+  return evaluate(estate, { settings: parsed, rejectedClientIds: new Set(rejected), rules: [iapInvokerMissing] });
 };
 
 describe('iap-invoker-missing', () => {
