@@ -34,3 +34,8 @@ export function isTrustedClientId(clientId: string, trustedNumbers: readonly str
   const [, number] = clientIdForm.exec(clientId) ?? [];
   return number !== undefined && trustedNumbers.includes(number);
 }
+
+/** The project number in an IAP identity's member form, agent or client ID; undefined for any other member. */
+export function projectNumberOf(member: string): string | undefined {
+  return agent.exec(canonicalMember(member))?.[1] ?? clientIdForm.exec(member.replace(/^serviceAccount:/, ''))?.[1];
+}

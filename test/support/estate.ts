@@ -73,6 +73,8 @@ export function inventory(over: {
   /** By service, or by full resource name; services without one have an empty policy. */
   readonly policies?: readonly (readonly [RunService | string, Policy])[];
   readonly customRoles?: Readonly<Record<string, readonly string[]>>;
+  /** Parts that are nothing unless given. */
+  readonly more?: Partial<Inventory>;
 }): Inventory {
   const services = over.services ?? [service()];
   const negs = over.negs ?? services.map((one) => neg(one));
@@ -89,5 +91,11 @@ export function inventory(over: {
     customRoles: new Map(Object.entries(over.customRoles ?? {})),
     unreadable: [],
     notEvaluated: [],
+    ...over.more,
   };
 }
+
+/** Lists of the article's project that could look into every region. */
+export const wholeLists: NonNullable<Inventory['lists']> = new Map([
+  [project.name, { backends: [], negs: [], services: [] }],
+]);

@@ -123,7 +123,12 @@ describe('reconcile', () => {
   it('comes back for an agent that IAM does not know yet', async () => {
     build(twoRegions, { unknownMembers: [agent] });
     await assert.rejects(run(), { code: 'principal-does-not-exist' });
-    assert.equal((await ledger.openFindings('acme-prod')).length, 2, 'the findings stay open');
+    const open = await ledger.openFindings('acme-prod');
+    assert.deepEqual(
+      open.map(({ finding }) => finding.rule).sort(),
+      ['iap-invoker-missing', 'iap-invoker-missing', 'iap-service-agent-missing'],
+      'the findings stay open, and people are told why',
+    );
   });
 
   it('keeps and records what was done when another write fails, and throws so that delivery repeats', async () => {

@@ -1,0 +1,55 @@
+import { levelsOf, listInvokingGrants } from '../core/access.ts';
+import { tellGrant } from '../core/grant-words.ts';
+import type { Inventory } from '../core/inventory.ts';
+import { exposureSeverity, type JudgedService, listJudgedServices } from '../core/judged-services.ts';
+import { buildRevokeCommands, buildRevokeTerraform } from '../core/revoke-commands.ts';
+import type { FindingDraft, Rule } from './rule.ts';
+
+const everybody: ReadonlyMap<string, string> = new Map([
+  ['allUsers', 'Everybody'],
+  ['allAuthenticatedUsers', 'Everybody with a Google account'],
+]);
+
+/** Cloud Run's inner door is open to everybody: the usual "fix" of a 403, which takes the door off its hinges. */
+export const publicInvoker: Rule = {
+  id: 'public-invoker',
+  evaluate: ({ inventory, paths }) =>
+    listJudgedServices(inventory, paths).flatMap((judged) => evaluateService(inventory, judged)),
+};
+
+function evaluateService(inventory: Inventory, { service, via }: JudgedService): readonly FindingDraft[] {
+  const all = listInvokingGrants(inventory, levelsOf(inventory, service), (member) => everybody.has(member));
+  const place = `${service.service} in ${service.region}`;
+  return [...everybody].flatMap(([member, who]) => {
+    const grants = all.filter((grant) => grant.member === member);
+    if (grants.length === 0) return [];
+    const inherited = [...new Set(grants.map(({ level }) => level).filter((level) => level !== service.name))];
+    // A service policy that was not read says nothing here: what is inherited is known, and is somebody else's policy.
+    const isOnlyInherited = grants.every(({ level }) => level !== service.name);
+    return [
+      {
+        severity: exposureSeverity(service),
+        mode: isOnlyInherited ? 'observe' : 'approve',
+        resource: service.name,
+        subject: member,
+        message: `${who} may invoke ${place}${service.ingress === 'all' ? ', straight from the internet' : ''}: ${member} holds an invoking role, which is never IAP's own grant.`,
+        hint: buildHint(inherited, isOnlyInherited),
+        want: [`no public member may invoke ${place}`],
+        have: grants.map(tellGrant),
+        via,
+        actions: [],
+        gcloud: buildRevokeCommands(grants),
+        terraform: buildRevokeTerraform(grants),
+      },
+    ];
+  });
+}
+
+function buildHint(inherited: readonly string[], isOnlyInherited: boolean): string {
+  const first = "Give IAP's own identity roles/run.invoker on the service first, then take the public member back.";
+  if (inherited.length === 0) return first;
+  const where = inherited.join(', ');
+  return isOnlyInherited
+    ? `It is inherited from ${where}, which Sallyport never changes: take it back there. ${first}`
+    : `${first} It is inherited from ${where} as well, which Sallyport never changes.`;
+}
