@@ -1,4 +1,5 @@
 import type { Policy } from '../../core/inventory.ts';
+import { projectInAssetName } from './asset-name.ts';
 import { compareInstants } from './instant.ts';
 import { createInterner } from './interner.ts';
 import type { AssetLine } from './parse-asset-line.ts';
@@ -27,7 +28,7 @@ export interface Asset {
 }
 
 export interface AssetCollector {
-  readonly add: (asset: AssetLine, project: string | undefined, line: number) => void;
+  readonly add: (asset: AssetLine, line: number) => void;
   /** By name as it is spelled; one asset may be here under the project's id and under its number. */
   readonly assets: ReadonlyMap<string, Asset>;
 }
@@ -39,21 +40,30 @@ export function createAssetCollector(): AssetCollector {
   const intern = createInterner();
   const parsePolicy = createPolicyParser();
 
+  let latestList: readonly string[] = [];
   const internList = (ancestors: readonly string[] | undefined): readonly string[] | undefined => {
-    if (!ancestors) return undefined;
+    if (!ancestors || isSameList(ancestors, latestList)) return ancestors && latestList;
     const key = ancestors.join(' ');
-    const known = ancestorLists.get(key) ?? ancestors;
-    if (known === ancestors) ancestorLists.set(key, ancestors);
-    return known;
+    latestList = ancestorLists.get(key) ?? ancestors;
+    if (latestList === ancestors) ancestorLists.set(key, ancestors);
+    return latestList;
   };
 
-  const add = (line: AssetLine, project: string | undefined, number: number): void => {
-    const { name, resource, policy } = line;
+  const place = (name: string): Asset | undefined => {
     const kind = assetKindOf(name);
-    if (!kind) return;
-    const known = assets.get(name);
-    const asset = known ?? { name, kind, project, resource: undefined, policy: undefined, deletion: undefined };
-    if (!known) assets.set(name, asset);
+    if (!kind) return undefined;
+    const spelled = projectInAssetName(name);
+    const project = spelled === undefined ? undefined : intern(spelled);
+    const asset = { name, kind, project, resource: undefined, policy: undefined, deletion: undefined };
+    assets.set(name, asset);
+    return asset;
+  };
+
+  const add = (line: AssetLine, number: number): void => {
+    const { name, resource, policy } = line;
+    const asset = assets.get(name) ?? place(name);
+    if (!asset) return;
+    const { kind } = asset;
     const updateTime = intern(line.updateTime);
     const ancestors = internList(line.ancestors);
     if (line.deleted) {
@@ -71,6 +81,12 @@ export function createAssetCollector(): AssetCollector {
   };
 
   return { add, assets };
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** Whose policies give access to a service. */

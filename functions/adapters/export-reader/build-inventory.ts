@@ -36,7 +36,8 @@ export function buildInventory(collected: CollectedExport, urlMask: 'observe' | 
   for (const asset of assets.values()) {
     const resource = unlessDeleted(asset.resource, asset.deletion);
     const policy = unlessDeleted(asset.policy, asset.deletion);
-    for (const claim of [policy, resource]) if (claim?.ancestors) ancestors.add(asset, claim);
+    if (policy) ancestors.add(asset, policy);
+    if (resource) ancestors.add(asset, resource);
     if (policy?.value) policies.set(asset.name, policy.value);
     else if (policy) {
       notKnown.add(asset.name);

@@ -1,21 +1,8 @@
 import type { CanonicalProject } from '../../core/normalize/canonical-project.ts';
 import { canonicalComputeName } from '../../core/normalize/canonical-project.ts';
 import { type Asset, latest } from './asset-collector.ts';
+import { canonicalAssetName } from './asset-name.ts';
 import type { AssetValue } from './parse-asset-value.ts';
-
-const projectInName = /^(\/\/[^/]+\/projects\/)([^/]+)/;
-
-/** The project that an asset's name lies in, as it is spelled there; undefined for names without one. */
-export function projectInAssetName(name: string): string | undefined {
-  return projectInName.exec(name)?.[2];
-}
-
-/** An asset's name with the canonical name of its project. */
-export function canonicalAssetName(name: string, canonical: CanonicalProject): string {
-  const project = projectInAssetName(name);
-  if (project === undefined || canonical(project) === project) return name;
-  return name.replace(projectInName, (_, before: string) => before + canonical(project));
-}
 
 /** Assets by canonical name: what is said of one by its project's id and by its number contends as one. */
 export function mergeAssets(
@@ -46,10 +33,14 @@ export function mergeAssets(
 /** The content with canonical project names, in its own name and in those that it refers to. */
 export function canonicalValue(value: AssetValue, canonical: CanonicalProject): AssetValue {
   switch (value.kind) {
-    case 'service':
-      return { kind: value.kind, service: rename(value.service, canonical) };
-    case 'neg':
-      return { kind: value.kind, neg: rename(value.neg, canonical) };
+    case 'service': {
+      const service = rename(value.service, canonical);
+      return service === value.service ? value : { kind: value.kind, service };
+    }
+    case 'neg': {
+      const neg = rename(value.neg, canonical);
+      return neg === value.neg ? value : { kind: value.kind, neg };
+    }
     case 'backend': {
       const groups = value.backend.groups.map((group) => canonicalComputeName(group, canonical) ?? group);
       return { kind: value.kind, backend: { ...rename(value.backend, canonical), groups: [...new Set(groups)] } };

@@ -1,5 +1,5 @@
 /** Steps over JSON in raw UTF-8 bytes: far enough to find the value of a key, not a validator. */
-export const jsonBytes = { quote: 34, comma: 44, colon: 58, backslash: 92, open: 123, close: 125 } as const;
+export const jsonBytes = { quote: 34, comma: 44, slash: 47, colon: 58, backslash: 92, open: 123, close: 125 } as const;
 
 const { quote, comma, colon, backslash } = jsonBytes;
 

@@ -1,4 +1,4 @@
-import { findValue, jsonBytes } from './json-bytes.ts';
+import { findValue, isWord, jsonBytes } from './json-bytes.ts';
 import { createLookahead } from './lookahead.ts';
 import { nameVerdict, type SeenKinds } from './name-verdict.ts';
 import type { SeenProjects } from './seen-projects.ts';
@@ -6,7 +6,7 @@ import type { SeenProjects } from './seen-projects.ts';
 /** Whether one line (trimmed) certainly holds nothing that is still needed, and looks like an asset. */
 export type CanSkip = (bytes: Buffer, start: number, end: number) => boolean;
 
-const { open, close, quote } = jsonBytes;
+const { open, close, quote, backslash } = jsonBytes;
 const nameKeys = [Buffer.from('name')];
 const contentKeys = [Buffer.from('resource'), Buffer.from('iam_policy'), Buffer.from('iamPolicy')];
 const resourceKey = 0;
@@ -20,9 +20,6 @@ const resourceKey = 0;
 export function createLineFilter(projects: SeenProjects, kinds: SeenKinds): CanSkip {
   // Two files put together without a line end between them: one line, two assets, of which the second would be lost.
   const hasGluedAssets = createLookahead('}{');
-  const hasEscape = createLookahead('\\');
-  const hasSnakePolicy = createLookahead('_policy');
-  const hasCamelPolicy = createLookahead('Policy"');
   const hasAncestors = createLookahead('cestor');
 
   return (bytes, start, end) => {
@@ -30,19 +27,30 @@ export function createLineFilter(projects: SeenProjects, kinds: SeenKinds): CanS
     if (bytes[start] !== open || bytes[last] !== close || hasGluedAssets(bytes, start, end)) return false;
     const name = findName(bytes, start, last);
     const nameEnd = bytes[name] === quote ? bytes.indexOf(quote, name + 1) : -1;
-    if (nameEnd === -1 || nameEnd > last || hasEscape(bytes, name, nameEnd)) return false;
+    if (nameEnd === -1 || nameEnd > last || bytes[nameEnd - 1] === backslash) return false;
     const verdict = nameVerdict(bytes, name + 1, nameEnd, projects, kinds);
     if (verdict === 'read') return false;
     if (verdict === 'skip') return true;
     // They tell the project's number.
     if (verdict.number === undefined && hasAncestors(bytes, start, end)) return false;
-    if (!verdict.hasPolicyLine && (hasSnakePolicy(bytes, start, end) || hasCamelPolicy(bytes, start, end))) {
+    if (!verdict.hasPolicyLine && !startsAsResource(bytes, nameEnd + 1)) {
       const content = findValue(bytes, start + 1, last, contentKeys);
-      if (!content || bytes[content.at] !== open) return false;
-      if (content.key !== resourceKey) verdict.hasPolicyLine = true;
+      if (content && bytes[content.at] !== open) return false;
+      if (content && content.key !== resourceKey) verdict.hasPolicyLine = true;
     }
     return true;
   };
+}
+
+const typeKey = Buffer.from(',"asset_type":"');
+const resourceStart = Buffer.from(',"resource":{');
+
+/** Whether behind the name come the type and then a resource, as Google writes a RESOURCE line: the quick answer for nearly all. */
+function startsAsResource(bytes: Buffer, from: number): boolean {
+  const type = from + typeKey.length;
+  if (!isWord(typeKey, bytes, from, type)) return false;
+  const typeEnd = bytes.indexOf(quote, type) + 1;
+  return typeEnd > 0 && isWord(resourceStart, bytes, typeEnd, typeEnd + resourceStart.length);
 }
 
 /** Where the value of `name` begins; -1 where the line is not understood. Google writes `{"name":` first, and no white space. */

@@ -1,4 +1,4 @@
-import { isWord } from './json-bytes.ts';
+import { isWord, jsonBytes } from './json-bytes.ts';
 import type { SeenProject, SeenProjects } from './seen-projects.ts';
 
 /** Kinds of asset of which it is enough to know that there is one. */
@@ -7,8 +7,9 @@ export interface SeenKinds {
   hasIapPolicy: boolean;
 }
 
-const slash = 47;
+const { backslash, slash } = jsonBytes;
 const projectsPart = Buffer.from('projects/');
+/** Those of run, iam and iap are of one length. */
 const hosts = {
   run: Buffer.from('run.googleapis.com'),
   compute: Buffer.from('compute.googleapis.com'),
@@ -27,7 +28,7 @@ const collections = {
 
 /**
  * What an asset's name alone says of its line: `read` it, `skip` it, or (a project) skip it unless it still tells
- * something about that project. The name is the bytes from `start` to `end`, without escapes.
+ * something about that project. The name is the bytes from `start` to `end`; one with an escape where it matters is `read`.
  */
 export function nameVerdict(
   bytes: Uint8Array,
@@ -36,15 +37,17 @@ export function nameVerdict(
   projects: SeenProjects,
   kinds: SeenKinds,
 ): 'read' | 'skip' | SeenProject {
-  if (bytes[start] !== slash || bytes[start + 1] !== slash) return 'skip';
   const host = start + 2;
   const hostEnd = nextSlash(bytes, host, end);
   const project = hostEnd + 1 + projectsPart.length;
   if (project >= end || !isWord(projectsPart, bytes, hostEnd + 1, project)) {
+    if (hasEscape(bytes, start, end)) return 'read';
     const mayBeRead = isWord(hosts.resourceManager, bytes, host, hostEnd) || isWord(hosts.iam, bytes, host, hostEnd);
     return mayBeRead ? 'read' : 'skip';
   }
+  if (bytes[start] !== slash || bytes[start + 1] !== slash) return 'read';
   const projectEnd = nextSlash(bytes, project, end);
+  if (projectEnd < end && bytes[projectEnd] === backslash) return 'read';
   if (isRead(bytes, { host, hostEnd, projectEnd, end }, kinds)) return 'read';
   return projects.getBytes(bytes, project, projectEnd);
 }
@@ -56,13 +59,17 @@ interface NameParts {
   readonly end: number;
 }
 
-/** Whether rules read what is called so: by host and last word but one, told apart by length first, which settles most lines. */
+/** Whether rules may read what is called so: by host and last word but one, told apart by length first, which settles most lines. */
 function isRead(bytes: Uint8Array, { host, hostEnd, projectEnd, end }: NameParts, kinds: SeenKinds): boolean {
   if (projectEnd === end) return isWord(hosts.resourceManager, bytes, host, hostEnd);
+  const hostLength = hostEnd - host;
+  if (hostLength !== hosts.compute.length && hostLength !== hosts.run.length && hostLength !== hosts.pubsub.length) {
+    return false;
+  }
   let last = end - 1;
-  while (bytes[last] !== slash) last -= 1;
+  for (; bytes[last] !== slash; last -= 1) if (bytes[last] === backslash) return true;
   let before = last - 1;
-  while (bytes[before] !== slash) before -= 1;
+  for (; bytes[before] !== slash; before -= 1) if (bytes[before] === backslash) return true;
   const collection = before + 1;
   switch (last - collection) {
     case collections.services.length:
@@ -85,8 +92,15 @@ function isRead(bytes: Uint8Array, { host, hostEnd, projectEnd, end }: NameParts
   return !kinds.hasIapPolicy && isWord(hosts.iap, bytes, host, hostEnd);
 }
 
+/** Where the next slash is, or the escape that may be one; `end` where there is none. */
 function nextSlash(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
-  while (at < end && bytes[at] !== slash) at += 1;
+  while (at < end && bytes[at] !== slash && bytes[at] !== backslash) at += 1;
   return at;
+}
+
+/** Escapes before the project and in the last two words could hide what a name is; between them they change nothing. */
+function hasEscape(bytes: Uint8Array, from: number, end: number): boolean {
+  for (let at = from; at < end; at += 1) if (bytes[at] === backslash) return true;
+  return false;
 }

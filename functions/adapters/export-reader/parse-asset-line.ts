@@ -1,4 +1,4 @@
-import { parseRecord, parseText, parseTexts } from '../../core/normalize/fields.ts';
+import { parseRecord, parseText } from '../../core/normalize/fields.ts';
 
 /** One line of an asset export; snake_case in files, camelCase as the API answers. */
 export interface AssetLine {
@@ -27,8 +27,12 @@ export function parseAssetLine(text: string): AssetLine | undefined {
     deleted: line['deleted'] === true,
     resource: resource && { data: resource['data'] },
     policy: line['iam_policy'] ?? line['iamPolicy'] ?? undefined,
-    ancestors: Array.isArray(ancestors) ? parseTexts(ancestors) : undefined,
+    ancestors: isTexts(ancestors) ? ancestors : undefined,
   };
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((element) => typeof element === 'string');
 }
 
 function parseJson(text: string): unknown {

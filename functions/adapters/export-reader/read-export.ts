@@ -1,7 +1,7 @@
 import type { Inventory, Unreadable } from '../../core/inventory.ts';
 import { createAssetCollector } from './asset-collector.ts';
+import { projectInAssetName } from './asset-name.ts';
 import { buildInventory } from './build-inventory.ts';
-import { projectInAssetName } from './canonical-asset.ts';
 import { createLineFilter } from './line-filter.ts';
 import { listInputs, stdinName } from './list-inputs.ts';
 import type { SeenKinds } from './name-verdict.ts';
@@ -43,13 +43,12 @@ export async function readExport(paths: readonly string[], options: ReadExportOp
   let lines = 0;
   let bytesRead = 0;
 
-  const noteProject = (asset: AssetLine): string | undefined => {
+  const noteProject = (asset: AssetLine): void => {
     const spelling = projectInAssetName(asset.name);
-    if (spelling === undefined) return undefined;
+    if (spelling === undefined) return;
     const project = projects.get(spelling);
     if (asset.policy !== undefined) project.hasPolicyLine = true;
     project.number ??= /^projects\/(\d+)$/.exec(asset.ancestors?.[0] ?? '')?.[1];
-    return project.spelling;
   };
   const noteKind = ({ name, deleted, resource, policy }: AssetLine): void => {
     if (deleted) return;
@@ -70,7 +69,8 @@ export async function readExport(paths: readonly string[], options: ReadExportOp
         return;
       }
       noteKind(asset);
-      collector.add(asset, noteProject(asset), lines);
+      noteProject(asset);
+      collector.add(asset, lines);
     });
     try {
       const chunks = file === stdinName ? readStreamChunks(stdin, chunkBytes) : readFileChunks(file, chunkBytes);

@@ -33,7 +33,7 @@ describe('reading an asset export', () => {
         fc.asyncProperty(fc.integer({ min: 1, max: 700 }), async (chunkBytes) => {
           assert.deepEqual(await scan([path], { chunkBytes }), whole);
         }),
-        { numRuns: 8 },
+        { numRuns: 5 },
       );
     });
   }
@@ -55,7 +55,7 @@ describe('reading an asset export', () => {
             assert.deepEqual(withoutFiles(await scan(files)), whole);
           },
         ),
-        { numRuns: 12 },
+        { numRuns: 5 },
       );
     });
 
@@ -68,7 +68,7 @@ describe('reading an asset export', () => {
           const file = write('rewritten', [...junk.map((line) => rewrite(line, roll)), ...rewritten].join('\r\n'));
           assert.deepEqual(withoutFiles(await scan([file])), whole);
         }),
-        { numRuns: 12 },
+        { numRuns: 5 },
       );
     });
   }
