@@ -67,6 +67,20 @@ export function describeLedger(engine: string, open: (now: () => number) => Prom
       assert.equal(await ledger.findChange('run9-1'), undefined);
     });
 
+    it('gives changes of every kind back as they were told', async () => {
+      const ingress = { capability: 'restrict-ingress', kind: 'ingress', resource, ingress: 'internal' } as const;
+      const state = { etag: 'e', generation: '7', ingress: 'all' } as const;
+      const result = {
+        outcome: 'applied',
+        at: 3,
+        serviceBefore: state,
+        serviceAfter: { ...state, generation: '8' },
+      } as const;
+      await ledger.recordIntent(intent('a', { change: ingress }));
+      await ledger.recordResult('a', result);
+      assert.deepEqual(await ledger.findChange('a'), { ...intent('a', { change: ingress }), result });
+    });
+
     it('refuses the same intent twice, and a result without intent', async () => {
       await ledger.recordIntent(intent('run1-1'));
       await assert.rejects(() => ledger.recordIntent(intent('run1-1')));
@@ -141,6 +155,27 @@ export function describeLedger(engine: string, open: (now: () => number) => Prom
       assert.deepEqual(await ledger.openFindings('shop'), [{ finding: { ...again, note: 'still' }, openedAt: 3 }]);
     });
 
+    it('keeps since when a grant has been seen without a break, project by project', async () => {
+      const [one, two] = [
+        { resource, member: 'serviceAccount:a' },
+        { resource, member: 'serviceAccount:b' },
+      ];
+      await ledger.saveSeenGrants('shop', [one], 10);
+      await ledger.saveSeenGrants('bank', [one], 15);
+      await ledger.saveSeenGrants('shop', [one, two, two], 20);
+      assert.deepEqual(await ledger.seenGrants('shop'), [
+        { ...one, since: 10 },
+        { ...two, since: 20 },
+      ]);
+      await ledger.saveSeenGrants('shop', [two], 30);
+      await ledger.saveSeenGrants('shop', [two, one], 40);
+      assert.deepEqual(await ledger.seenGrants('shop'), [
+        { ...two, since: 20 },
+        { ...one, since: 40 },
+      ]);
+      assert.deepEqual(await ledger.seenGrants('bank'), [{ ...one, since: 15 }]);
+    });
+
     it('lists runs newest first, up to a limit', async () => {
       for (const [id, startedAt] of [
         ['r1', 1],
@@ -162,6 +197,16 @@ export function describeLedger(engine: string, open: (now: () => number) => Prom
       assert.equal(await ledger.isPaused(), true);
       await ledger.setPaused(false);
       assert.equal(await ledger.isPaused(), false);
+    });
+
+    it('keeps who paused and why, newest first', async () => {
+      await ledger.setPaused(true, { who: 'ann', why: 'release freeze' });
+      time += 5;
+      await ledger.setPaused(false, { who: 'bob', why: 'freeze is over' });
+      const [ended, begun] = await ledger.pauses(9);
+      assert.deepEqual(ended, { paused: false, at: time, who: 'bob', why: 'freeze is over' });
+      assert.deepEqual(begun, { paused: true, at: time - 5, who: 'ann', why: 'release freeze' });
+      assert.equal((await ledger.pauses(1)).length, 1);
     });
   });
 }

@@ -27,6 +27,18 @@ describe('SQLite ledger file', () => {
     await second.close();
   });
 
+  it('stays paused when a file of the version before is opened', async () => {
+    await (await openSqliteLedger(file())).close();
+    const { DatabaseSync } = await import('node:sqlite');
+    const old = new DatabaseSync(file());
+    old.exec(`DROP TABLE pause; DROP TABLE seen_grant; DELETE FROM schema_version WHERE version > 2;
+      CREATE TABLE switch (name TEXT PRIMARY KEY, is_on INTEGER NOT NULL) STRICT; INSERT INTO switch VALUES ('paused', 1)`);
+    old.close();
+    const ledger = await openSqliteLedger(file());
+    assert.equal(await ledger.isPaused(), true);
+    await ledger.close();
+  });
+
   it('refuses a file that a later version wrote', async () => {
     const ledger = await openSqliteLedger(file());
     await ledger.close();
