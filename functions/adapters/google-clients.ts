@@ -9,6 +9,7 @@ import type { run_v2 } from 'googleapis/build/src/apis/run/v2.js';
 import type { serviceusage_v1beta1 } from 'googleapis/build/src/apis/serviceusage/v1beta1.js';
 import { apiRoot, type GoogleApi } from './api-root.ts';
 import { createGoogleAuth } from './google-auth.ts';
+import type { AccessToken } from './metadata-token.ts';
 
 type Environment = Record<string, string | undefined>;
 
@@ -25,15 +26,18 @@ export interface GoogleClients {
   projects(): Promise<ProjectsClient>;
 }
 
-/** All clients share one login and go where `apiRoot` says. Their own retries are off: `withRetry` is the only place that repeats. */
-export function createGoogleClients(env: Environment = process.env): GoogleClients {
+/**
+ * All clients share one login and go where `apiRoot` says. Their own retries are off: `withRetry` is the only place that
+ * repeats. With `token`, which a function has from its metadata server, the REST clients log in by it, and the library
+ * that knows all other ways to log in is not loaded: a cold start is a tenth shorter.
+ */
+export function createGoogleClients(env: Environment = process.env, token?: AccessToken): GoogleClients {
   const login = once(() => createGoogleAuth(env));
   const options = async (api: GoogleApi) => ({
-    auth: asNested(await login()),
     rootUrl: `${apiRoot(api, env)}/`,
     retry: false,
     timeout: 30_000,
-    ...(hasProxy(env) ? {} : { fetchImplementation: fetch }),
+    ...(token ? { fetchImplementation: fetchWith(token) } : { auth: asNested(await login()), ...ownFetch(env) }),
   });
   const client = <Module, Client>(api: GoogleApi, load: () => Promise<Module>, make: Make<Module, Client>) =>
     once(async () => {
@@ -81,14 +85,23 @@ export function createGoogleClients(env: Environment = process.env): GoogleClien
 }
 
 /** Node's own fetch keeps connections and takes half the time of the clients' default, but knows no proxy. */
-function hasProxy(env: Environment): boolean {
-  return Object.entries(env).some(([name, value]) => /^https?_proxy$/i.test(name) && value);
+function ownFetch(env: Environment): { fetchImplementation?: typeof fetch } {
+  const hasProxy = Object.entries(env).some(([name, value]) => /^https?_proxy$/i.test(name) && value);
+  return hasProxy ? {} : { fetchImplementation: fetch };
+}
+
+function fetchWith(token: AccessToken): typeof fetch {
+  return async (url, init) => {
+    const headers = new Headers(init?.headers);
+    headers.set('authorization', `Bearer ${await token()}`);
+    return fetch(url, { ...init, headers });
+  };
 }
 
 /** Modules are used by their default export: a bundler that splits CommonJS into files of their own keeps no other. */
 type Make<Module, Client> = (
   module: Module,
-  options: { auth: never; rootUrl: string; retry: boolean; timeout: number },
+  options: { auth?: never; rootUrl: string; retry: boolean; timeout: number },
 ) => Client;
 
 /** In REST mode, which loads faster than gRPC; the client's own file, because the package's root loads six more. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { buildDeadLetter, type DeadLetters } from '../adapters/dead-letter.ts';
 import { checkOwnWrite } from '../core/check-own-write.ts';
 import { reconcile } from '../core/reconcile.ts';

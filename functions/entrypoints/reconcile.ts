@@ -3,6 +3,7 @@ import { http } from '@google-cloud/functions-framework';
 import { apiRoot } from '../adapters/api-root.ts';
 import { createWorld } from '../adapters/create-world.ts';
 import { createDeadLetters } from '../adapters/dead-letter.ts';
+import { createGoogleClients } from '../adapters/google-clients.ts';
 import { createLog } from '../adapters/log.ts';
 import { createMetadataToken } from '../adapters/metadata-token.ts';
 import { readOwnProject } from '../adapters/own-project.ts';
@@ -54,7 +55,7 @@ async function readDeps(): Promise<ReconcileDeps> {
     openSqliteLedger(requiredVariable('SALLYPORT_LEDGER')),
   ]);
   return {
-    world: createWorld({ settings, ledger, log: createLog() }),
+    world: createWorld({ settings, ledger, log: createLog(), clients: createGoogleClients(env, token) }),
     ownProject,
     projectId: createProjectNumbers({ apiRoot: apiRoot('cloudresourcemanager'), token, clock }),
     deadLetters: topic ? createDeadLetters({ topic, apiRoot: apiRoot('pubsub'), token }) : undefined,
