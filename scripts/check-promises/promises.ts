@@ -1,0 +1,311 @@
+/** A line of DESIGN 6, and one-line changes of the code that break it. Each must turn its tests red. */
+export interface Promise_ {
+  /** Its number in DESIGN 6. */
+  readonly line: number;
+  readonly text: string;
+  readonly breaks: readonly Break[];
+}
+
+export interface Break {
+  readonly title: string;
+  readonly file: string;
+  /** Text that stands in the file exactly once. */
+  readonly find: string;
+  readonly replace: string;
+  /** Test files that must turn red. */
+  readonly tests: readonly string[];
+}
+
+const core = 'test/functions/core';
+const adapters = 'test/functions/adapters';
+
+/** Lines that are not built yet: said, so that nobody takes silence for proof. */
+export const notBuilt: Readonly<Record<number, string>> = {
+  6: 'contested: comes with alerts and attribution',
+  11: 'approval: comes with the approval workflow',
+};
+
+export const promises: readonly Promise_[] = [
+  {
+    line: 1,
+    text: 'read-modify-write with version 3 and the etag; what is not ours comes out untouched; unchanged is not written',
+    breaks: [
+      {
+        title: 'policies are read as version 1',
+        file: 'functions/adapters/policy-api.ts',
+        find: "'options.requestedPolicyVersion': 3",
+        replace: "'options.requestedPolicyVersion': 1",
+        tests: [`${adapters}/policy-api.test.ts`],
+      },
+      {
+        title: 'the etag is not sent back',
+        file: 'functions/adapters/policy-api.ts',
+        find: 'requestBody: { policy: policy as object },',
+        replace: 'requestBody: { policy: { ...policy, etag: undefined } as object },',
+        tests: [`${adapters}/policy-api.test.ts`],
+      },
+      {
+        title: 'an unchanged policy is written',
+        file: 'functions/adapters/policy-writer.ts',
+        find: 'if (!result.changed) return',
+        replace: 'if (false) return',
+        tests: [`${adapters}/policy-writer.test.ts`],
+      },
+    ],
+  },
+  {
+    line: 2,
+    text: 'a guard in the writer lets pass only the one legal difference of an enabled capability',
+    breaks: [
+      {
+        title: 'the writer does not ask the guard',
+        file: 'functions/adapters/policy-writer.ts',
+        find: '  assertLegalChange(before, after, change, capabilities);\n',
+        replace: '',
+        tests: [`${adapters}/policy-writer.test.ts`],
+      },
+      {
+        title: 'any member may be granted',
+        file: 'functions/core/policy-guard.ts',
+        find: 'members.find((member) => !isAgentMember(member) && !isClientIdMember(member))',
+        replace: 'members.find(() => false)',
+        tests: [`${core}/policy-guard.test.ts`],
+      },
+      {
+        title: 'the capability is not asked for',
+        file: 'functions/core/policy-guard.ts',
+        find: 'if (!capabilities.includes(capability)) return',
+        replace: 'if (false) return',
+        tests: [`${core}/policy-guard.test.ts`],
+      },
+    ],
+  },
+  {
+    line: 3,
+    text: '409, 412, 429, 503 and rateLimitExceeded: re-read, full-jitter back-off, bounded',
+    breaks: [
+      {
+        title: 'a contended write starts from the stale policy again',
+        file: 'functions/adapters/policy-writer.ts',
+        find: 'await readBase(change, parts, attempt === 1)',
+        replace: 'await readBase(change, parts, true)',
+        tests: [`${adapters}/policy-writer.test.ts`],
+      },
+      {
+        title: 'nothing is tried again',
+        file: 'functions/adapters/with-retry.ts',
+        find: 'isTransient(',
+        replace: '(() => false)(',
+        tests: [`${adapters}/with-retry.test.ts`, `${adapters}/policy-writer.test.ts`],
+      },
+    ],
+  },
+  {
+    line: 4,
+    text: 'grant before revoke: re-checked when applied',
+    breaks: [
+      {
+        title: 'the writer removes without looking for the grant',
+        file: 'functions/adapters/policy-writer.ts',
+        find: '  assertGrantsStay(after, change);\n',
+        replace: '',
+        tests: [`${adapters}/policy-writer.test.ts`, `${core}/policy-guard.test.ts`],
+      },
+      {
+        title: 'the planner does not wait for the grant',
+        file: 'functions/core/plan.ts',
+        find: '  return findRemovalWait({ resource: shut.resource, openedAt: openedAt.get(finding.id) }, removals);',
+        replace: '  return undefined;',
+        tests: [`${core}/plan.test.ts`, `${core}/reconcile.test.ts`],
+      },
+    ],
+  },
+  {
+    line: 5,
+    text: 'blast radius: 25 changes a run, 100 an hour; above it removals stop and people are asked for the rest',
+    breaks: [
+      {
+        title: 'no limit an hour',
+        file: 'functions/core/plan-run.ts',
+        find: 'Math.min(changesPerRun - spent, changesPerHour - done)',
+        replace: 'changesPerRun - spent',
+        tests: [`${core}/reconcile.test.ts`],
+      },
+      {
+        title: 'no limit a run',
+        file: 'functions/core/plan-run.ts',
+        find: 'Math.min(changesPerRun - spent, changesPerHour - done)',
+        replace: 'changesPerHour - done',
+        tests: [`${core}/reconcile.test.ts`],
+      },
+      {
+        title: 'removals go on above the limit',
+        file: 'functions/core/plan.ts',
+        find: '? [...opening, ...removals] : opening.slice(0, budget)',
+        replace: '? [...opening, ...removals] : [...removals, ...opening].slice(0, budget)',
+        tests: [`${core}/plan.test.ts`, `${core}/reconcile.test.ts`],
+      },
+    ],
+  },
+  {
+    line: 7,
+    text: 'settle: events of a project become one task that leaves after bucket and settle; 300 s before anything is removed',
+    breaks: [
+      {
+        title: 'tasks leave when their bucket ends',
+        file: 'functions/events/task-name.ts',
+        find: 'bucketEnd + timing.settleSeconds * 1000',
+        replace: 'bucketEnd',
+        tests: ['test/functions/events/task-name.test.ts'],
+      },
+      {
+        title: 'a task that is about to leave counts as ahead',
+        file: 'functions/events/task-name.ts',
+        find: 'plan.scheduleTime - now > 2000',
+        replace: 'plan.scheduleTime - now > -2000',
+        tests: ['test/functions/events/task-name.test.ts', `${adapters}/task-queue.test.ts`],
+      },
+    ],
+  },
+  {
+    line: 8,
+    text: 'own writes start no new round; our principal without a ledger entry is a critical alert',
+    breaks: [
+      {
+        title: 'own writes are reconciled like any other',
+        file: 'functions/events/keys-of.ts',
+        find: 'options.ownPrincipal',
+        replace: 'undefined',
+        tests: ['test/functions/events/keys-of.test.ts'],
+      },
+      {
+        title: 'our principal is believed without the ledger',
+        file: 'functions/core/check-own-write.ts',
+        find: "  if (await ledger.isOwnEtag(write.resource, write.etag)) return 'own';\n  // The write",
+        replace: "  return 'own';\n  // The write",
+        tests: [`${core}/check-own-write.test.ts`],
+      },
+    ],
+  },
+  {
+    line: 9,
+    text: 'intent before, result after; an intent without result is closed by the next run; one lease a project, checked before each write',
+    breaks: [
+      {
+        title: 'no intent is written down',
+        file: 'functions/core/apply-change.ts',
+        find: '  await ledger.recordIntent(intent);\n',
+        replace: '',
+        tests: [`${core}/reconcile.test.ts`],
+      },
+      {
+        title: 'the lease is not checked before a write',
+        file: 'functions/core/apply-change.ts',
+        find: 'if (!(await ledger.renewLease(project, runId, leaseMs))) {',
+        replace: 'if (false) {',
+        tests: [`${core}/reconcile.test.ts`],
+      },
+      {
+        title: 'open intents stay open',
+        file: 'functions/core/reconcile.ts',
+        find: '  await closeOpenIntents(key.project, world);\n',
+        replace: '',
+        tests: [`${core}/reconcile.test.ts`],
+      },
+    ],
+  },
+  {
+    line: 10,
+    text: 'undo restores exactly what was changed, refuses if others have changed it, and leaves a hold',
+    breaks: [
+      {
+        title: 'undo does not look whether others changed the policy',
+        file: 'functions/core/undo-change.ts',
+        find: '  await assertUnchangedByOthers(done, base.policy.etag, world);\n',
+        replace: '',
+        tests: [`${core}/undo-change.test.ts`],
+      },
+      {
+        title: 'the hold has ended before it begins',
+        file: 'functions/core/undo-change.ts',
+        find: 'const holdMs = 24 * 3_600_000;',
+        replace: 'const holdMs = 0;',
+        tests: [`${core}/undo-change.test.ts`],
+      },
+    ],
+  },
+  {
+    line: 12,
+    text: 'a dry run writes nothing; sandbox and tests strip credentials and proxies and reach loopback only',
+    breaks: [
+      {
+        title: 'the dry run writes',
+        file: 'functions/adapters/create-world.ts',
+        find: 'options.dryRun ? preview : writer',
+        replace: 'writer',
+        tests: [`${adapters}/create-world.test.ts`],
+      },
+      {
+        title: 'a sandbox run may go to any host',
+        file: 'functions/adapters/api-root.ts',
+        find: '&& loopback.has(parsed.hostname)',
+        replace: '',
+        tests: [`${adapters}/api-root.test.ts`],
+      },
+    ],
+  },
+  {
+    line: 13,
+    text: 'no hint is lost in silence: what fails is repeated, on the last try it goes to the dead letters',
+    breaks: [
+      {
+        title: 'the last try is forgotten',
+        file: 'functions/entrypoints/reconcile-handler.ts',
+        find: 'await deps.deadLetters?.publish(buildDeadLetter(buildFacts(task, why), code));',
+        replace: '',
+        tests: ['test/functions/entrypoints/reconcile-handler.test.ts'],
+      },
+      {
+        title: 'what may succeed later is acknowledged',
+        file: 'functions/entrypoints/reconcile-handler.ts',
+        find: 'return { status: 503, body: { code } };\n      }\n      log.error(isLast',
+        replace: 'return { status: 200, body: { code } };\n      }\n      log.error(isLast',
+        tests: ['test/functions/entrypoints/reconcile-handler.test.ts'],
+      },
+      {
+        title: 'an unusable event is only logged',
+        file: 'functions/entrypoints/audit-event-handler.ts',
+        find: 'await deps.deadLetters?.publish(buildDeadLetter(decision, decision.code));',
+        replace: '',
+        tests: ['test/functions/entrypoints/audit-event-handler.test.ts'],
+      },
+    ],
+  },
+  {
+    line: 14,
+    text: 'secrets never reach log or dead letters; foreign text is escaped',
+    breaks: [
+      {
+        title: 'logs are not scrubbed',
+        file: 'functions/adapters/log.ts',
+        find: 'scrub(Object.fromEntries(all))',
+        replace: 'Object.fromEntries(all)',
+        tests: [`${adapters}/log.test.ts`],
+      },
+      {
+        title: 'control characters reach the terminal',
+        file: 'functions/reports/terminal-text.ts',
+        find: 'return text.replaceAll(unsafe,',
+        replace: 'return text.replaceAll(/(?!)/g,',
+        tests: ['test/functions/reports'],
+      },
+      {
+        title: 'formulas reach the spreadsheet',
+        file: 'functions/reports/scan-csv.ts',
+        find: 'escape_formulas: true',
+        replace: 'escape_formulas: false',
+        tests: ['test/functions/reports/scan-csv.test.ts'],
+      },
+    ],
+  },
+];

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { createWorld } from '../../../functions/adapters/create-world.ts';
+import { createLog } from '../../../functions/adapters/log.ts';
+import { openSqliteLedger } from '../../../functions/adapters/sqlite-ledger.ts';
+import { parseSettings } from '../../../functions/config.ts';
+import { reconcile } from '../../../functions/core/reconcile.ts';
+import { type SandboxGoogle, startSandboxGoogle } from '../../support/sandbox-google.ts';
+
+describe('the live world', () => {
+  let google: SandboxGoogle;
+
+  beforeEach(async () => {
+    google = await startSandboxGoogle();
+    for (const [key, record] of google.sandbox.cloud.compute) {
+      if (key.includes('/backendServices/')) Object.assign(record, { iap: { enabled: true } });
+    }
+    google.sandbox.cloud.serviceAccounts.add(google.estate.iapAgent.slice('serviceAccount:'.length));
+  });
+  afterEach(() => google.stop());
+
+  const run = async (dryRun: boolean) => {
+    const ledger = await openSqliteLedger(':memory:');
+    const settings = parseSettings({});
+    const world = createWorld({
+      settings,
+      ledger,
+      dryRun,
+      clients: google.clients,
+      log: createLog({ write: () => undefined }),
+    });
+    try {
+      const result = await reconcile({ project: google.estate.projectId, reason: 'manual', runId: 'run' }, world);
+      return { result, remembered: (await ledger.changesSince(0)).length };
+    } finally {
+      await ledger.close();
+    }
+  };
+  const writes = () => google.calls().filter((method) => method.endsWith('.setIamPolicy')).length;
+
+  it('writes what is missing, and remembers it', async () => {
+    const { result, remembered } = await run(false);
+    assert.deepEqual([result.outcome, writes(), remembered], ['fixed', 2, 2]);
+  });
+
+  it('in a dry run prepares the same changes, writes none of them and remembers nothing', async () => {
+    const { result, remembered } = await run(true);
+    assert.deepEqual([result.changes.length, writes(), remembered], [2, 0, 0]);
+  });
+});
