@@ -6,7 +6,7 @@ import type { BundledPackage } from './list-packages.ts';
 export async function writeNotices(
   root: string,
   packages: readonly BundledPackage[],
-  comments: string,
+  comments: readonly string[],
 ): Promise<string> {
   const parts = await Promise.all(
     packages.map(async ({ name, version, license, folder }) => {
@@ -14,7 +14,7 @@ export async function writeNotices(
       return [`${name} ${version} (${license})`, ...(text ? [text] : [])].join('\n\n');
     }),
   );
-  return `${[...parts, ...(comments.trim() ? [comments.trim()] : [])].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
+  return `${[...parts, ...comments].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`;
 }
 
 async function readLicense(folder: string): Promise<string | undefined> {
