@@ -16,6 +16,7 @@ function isBinding(raw: unknown): boolean {
     typeof binding?.['role'] === 'string' &&
     Array.isArray(members) &&
     members.every((member) => typeof member === 'string') &&
-    (binding['condition'] === undefined || parseRecord(binding['condition']) !== undefined)
+    // JSON's null is an unset field to Google's own readers: an empty condition, so none.
+    parseRecord(binding['condition'] ?? {}) !== undefined
   );
 }
