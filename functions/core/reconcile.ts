@@ -6,7 +6,7 @@ import type { Change } from './change.ts';
 import { closeOpenIntents } from './close-intents.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import type { Finding, Mode } from './finding.ts';
-import type { NotEvaluated, Unreadable } from './inventory.ts';
+import type { Inventory, NotEvaluated, Unreadable } from './inventory.ts';
 import { lookAgain } from './look-again.ts';
 import type { LeftAlone, Plan } from './plan.ts';
 import { planRun } from './plan-run.ts';
@@ -109,6 +109,7 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
     refusedAgents: listRefusedAgents([...ours.toReversed(), ...earlier]),
   });
   const evaluation = evaluate(inventory, looking([]));
+  await keepSeenGrants(key.project, evaluation, inventory, world);
   const plan = await planRun({ key, inventory, evaluation, clientIds, options }, world);
   const confirmed = plan.changes.length > 0 && (!options.confirm || (await options.confirm(plan, evaluation)));
   const applied = confirmed
@@ -120,10 +121,8 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
   const findings = second.findings.filter((finding) => !applied.settled.has(finding.id));
   warnOfLimit(plan, key, world);
   const { opened, resolved } = await ledger.saveFindings(key.project, findings, clock.now());
-  if (settings.capabilities.some((one) => one === 'revoke-invoker' || one === 'restrict-ingress')) {
-    const grants = listOwnGrants(evaluation.wanted, second.inventory.policies);
-    await ledger.saveSeenGrants(key.project, grants, clock.now());
-  }
+  // A grant made just now counts from now, also where an earlier one was lost in between.
+  if (changes.length > 0) await keepSeenGrants(key.project, evaluation, second.inventory, world);
   for (const finding of opened) world.log.warn('finding opened', describeFinding(finding, key));
   for (const finding of resolved) world.log.info('finding resolved', describeFinding(finding, key));
   assertNothingTransient(changes);
@@ -136,6 +135,17 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
     unreadable: evaluation.unreadable,
     notEvaluated: evaluation.notEvaluated,
   };
+}
+
+/** Since when IAP's grants are there matters only where something may be shut some day. */
+async function keepSeenGrants(
+  project: string,
+  { wanted }: Evaluation,
+  { policies }: Inventory,
+  { ledger, clock, settings }: World,
+): Promise<void> {
+  if (!settings.capabilities.some((one) => one === 'revoke-invoker' || one === 'restrict-ingress')) return;
+  await ledger.saveSeenGrants(project, listOwnGrants(wanted, policies), clock.now());
 }
 
 /** Above the limits people are asked, by name, for the rest (DESIGN 6.5). */

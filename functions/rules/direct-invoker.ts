@@ -1,3 +1,4 @@
+import { listRevokes } from '../actions/revoke-invoker.ts';
 import { type InvokingGrant, listInvokingGrants } from '../core/access.ts';
 import { tellGrant } from '../core/grant-words.ts';
 import type { Inventory } from '../core/inventory.ts';
@@ -28,7 +29,11 @@ function evaluateService(inventory: Inventory, { service, via }: JudgedService):
     want: [`only identities of machines may invoke ${place}`],
     have: grants.map(tellGrant),
     via,
-    actions: [],
+    actions: listRevokes(inventory.policies.get(service.name) ?? {}, {
+      resource: service.name,
+      member,
+      roles: [...directRoles],
+    }),
     gcloud: buildRevokeCommands(grants),
     terraform: buildRevokeTerraform(grants),
   }));

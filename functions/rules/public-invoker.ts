@@ -1,3 +1,4 @@
+import { listRevokes } from '../actions/revoke-invoker.ts';
 import { levelsOf, listInvokingGrants } from '../core/access.ts';
 import { tellGrant } from '../core/grant-words.ts';
 import type { Inventory } from '../core/inventory.ts';
@@ -37,7 +38,11 @@ function evaluateService(inventory: Inventory, { service, via }: JudgedService):
         want: [`no public member may invoke ${place}`],
         have: grants.map(tellGrant),
         via,
-        actions: [],
+        actions: listRevokes(inventory.policies.get(service.name) ?? {}, {
+          resource: service.name,
+          member,
+          roles: grants.filter(({ level }) => level === service.name).map(({ role }) => role),
+        }),
         gcloud: buildRevokeCommands(grants),
         terraform: buildRevokeTerraform(grants),
       },

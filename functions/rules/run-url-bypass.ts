@@ -24,7 +24,7 @@ export const runUrlBypass: Rule = {
           want: ['ingress: internal-and-cloud-load-balancing'],
           have: ['ingress: all', ...service.urls.map((url) => `default URL: ${url}`)],
           via,
-          actions: [],
+          actions: [{ kind: 'restrict-ingress', resource: service.name }],
           gcloud: [fix.gcloud],
           terraform: fix.terraform,
         };

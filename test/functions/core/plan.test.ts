@@ -60,7 +60,7 @@ describe('plan', () => {
   const leaves: readonly (readonly [string, readonly Finding[], Partial<PlanInput>, string])[] = [
     [
       'a private service without consent',
-      findingsOf({ services: [service('europe-west1', { ingress: 'all' })] }),
+      findingsOf({ services: [service('europe-west1', { ingress: 'all', defaultUrlDisabled: true })] }),
       {},
       'needs-approval',
     ],
@@ -91,9 +91,12 @@ describe('plan', () => {
   }
 
   it('takes what waits for approval when a person has said yes', () => {
-    const planned = plan(findingsOf({ services: [service('europe-west1', { ingress: 'all' })] }), {
-      modes: ['enforce', 'approve'],
-    });
+    const planned = plan(
+      findingsOf({ services: [service('europe-west1', { ingress: 'all', defaultUrlDisabled: true })] }),
+      {
+        modes: ['enforce', 'approve'],
+      },
+    );
     assert.deepEqual(summary(planned), [[one.name, [agent], false]]);
   });
 });

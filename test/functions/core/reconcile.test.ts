@@ -70,7 +70,7 @@ describe('reconcile', () => {
   });
 
   it('waits with a private service whose owner has not consented, and grants once a person says yes', async () => {
-    build(inventory({ services: [service('europe-west1', { ingress: 'all' })] }));
+    build(inventory({ services: [service('europe-west1', { ingress: 'all', defaultUrlDisabled: true })] }));
     const waiting = await run();
     assert.deepEqual([waiting.outcome, waiting.left[0]?.why, world.writes.length], ['waiting', 'needs-approval', 0]);
     assert.equal((await run({ modes: ['enforce', 'approve'] })).outcome, 'fixed');
@@ -145,7 +145,7 @@ describe('reconcile', () => {
     assert.equal((await run()).outcome, 'waiting');
     assert.equal(world.writes.length, 25);
     const alert = world.lines.find(({ fields }) => fields['code'] === 'limit-reached');
-    assert.equal(alert?.fields['rest'] instanceof Array && alert.fields['rest'].length, 5);
+    assert.equal(Array.isArray(alert?.fields['rest']) && alert.fields['rest'].length, 5);
     assert.equal((await run()).outcome, 'fixed');
     assert.equal(world.writes.length, 30);
   });

@@ -6,7 +6,7 @@ import { backend, clientId, grant, inventory, neg, policy, service } from '../..
 import { buildMemoryWorld, type MemoryWorld } from '../../support/memory-world.ts';
 
 const shop = service();
-const start = policy(grant('user:ann@acme.example'));
+const start = policy(grant('serviceAccount:ci@acme-prod.iam.gserviceaccount.com'));
 
 describe('undo', () => {
   let ledger: SqliteLedger;
