@@ -6,8 +6,6 @@ export interface IapBackend {
   readonly backend: Backend;
   /** Its serverless NEGs, as far as they were read; at least one. */
   readonly negs: readonly Neg[];
-  /** Its ways as findings give them, `BACKEND > NEG`: sorted. */
-  readonly via: readonly string[];
 }
 
 /** The IAP backends of the contract (CONTRACT 1): IAP is on, and at least one NEG that was read is serverless. */
@@ -16,8 +14,7 @@ export function listIapBackends({ backends, negs }: Pick<Inventory, 'backends' |
     if (!backend.iapEnabled) return [];
     const read = backend.groups.map((group) => negs.get(group)).filter((neg) => neg !== undefined);
     const own = read.filter(({ target }) => target.kind !== 'not-serverless');
-    if (own.length === 0) return [];
-    return [{ backend, negs: own, via: own.map((neg) => viaOf(backend, neg)).sort(compareText) }];
+    return own.length === 0 ? [] : [{ backend, negs: own }];
   });
 }
 
@@ -25,6 +22,7 @@ export function listIapBackends({ backends, negs }: Pick<Inventory, 'backends' |
 export interface IapNeg {
   readonly neg: Neg;
   readonly backends: readonly Backend[];
+  /** The ways as findings give them, `BACKEND > NEG`, sorted; whether or not a service is behind them. */
   readonly via: readonly string[];
 }
 
@@ -37,10 +35,6 @@ export function listIapNegs(inventory: Pick<Inventory, 'backends' | 'negs'>): re
   return [...found].map(([neg, backends]) => ({
     neg,
     backends,
-    via: backends.map((backend) => viaOf(backend, neg)).sort(compareText),
+    via: backends.map(({ name }) => `${name} > ${neg.name}`).sort(compareText),
   }));
-}
-
-function viaOf(backend: Backend, neg: Neg): string {
-  return `${backend.name} > ${neg.name}`;
 }

@@ -8,35 +8,34 @@ import type { FindingDraft, Rule } from './rule.ts';
 /** A NEG of an IAP backend names a Cloud Run service that is not there: its region answers nobody. */
 export const danglingNeg: Rule = {
   id: 'dangling-neg',
-  evaluate: ({ inventory }) =>
-    listWithoutService(inventory).flatMap((one) => (whyUnsure(one, inventory) === undefined ? [buildDraft(one)] : [])),
+  evaluate: ({ inventory }) => listWithoutService(inventory).flatMap((one) => (one.unsure ? [] : [buildDraft(one)])),
   notEvaluated: ({ inventory }) =>
-    listWithoutService(inventory).flatMap((one) => {
-      const reason = whyUnsure(one, inventory);
-      return reason === undefined ? [] : [{ rule: 'dangling-neg', reason, resource: one.neg.name }];
-    }),
+    listWithoutService(inventory).flatMap(({ unsure, neg }) =>
+      unsure ? [{ rule: 'dangling-neg', reason: unsure, resource: neg.name }] : [],
+    ),
 };
 
 interface Dangling extends IapNeg {
   /** Last part of the name of the service that is not in the inventory. */
   readonly service: string;
+  /** Why the service may be there all the same; undefined = it is not. */
+  readonly unsure: string | undefined;
 }
 
 /** A function without a Run service may be a first-generation one, which the paths say: it is not judged here. */
 function listWithoutService(inventory: Inventory): readonly Dangling[] {
+  const notRead = new Set(inventory.unreadable.map(({ resource }) => resource));
   return listIapNegs(inventory).flatMap((one) => {
     const { target, project, region } = one.neg;
     if (target.kind !== 'run') return [];
-    if (inventory.services.has(buildServiceName({ project, region, id: target.service }))) return [];
-    return [{ ...one, service: target.service }];
+    const name = buildServiceName({ project, region, id: target.service });
+    if (inventory.services.has(name)) return [];
+    const unsure = notRead.has(name) ? 'service-not-readable' : whyUnsure(one.neg, inventory);
+    return [{ ...one, service: target.service, unsure }];
   });
 }
 
-/** Why a service that is not in the inventory may be there all the same; undefined = it is not. */
-function whyUnsure({ neg, service }: Dangling, { lists, unreadable, source }: Inventory): string | undefined {
-  const { project, region } = neg;
-  const name = buildServiceName({ project, region, id: service });
-  if (unreadable.some(({ resource }) => resource === name)) return 'service-not-readable';
+function whyUnsure({ project, region }: Neg, { lists, source }: Inventory): string | undefined {
   const isLive = source.kind === 'live';
   const gaps = lists?.get(project)?.services;
   if (!gaps) return isLive ? 'services-not-listed' : 'services-not-in-input';

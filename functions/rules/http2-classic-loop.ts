@@ -1,15 +1,16 @@
 import { backendId, buildBackendTerraform, buildBackendUpdate } from '../core/backend-commands.ts';
 import { type IapBackend, listIapBackends } from '../core/iap-backends.ts';
 import type { Neg } from '../core/inventory.ts';
+import { listVia } from '../core/judged-services.ts';
 import type { Rule } from './rule.ts';
 
 /** A classic balancer speaks HTTP/2 to Cloud Run behind IAP: browsers end in redirect loops. */
 export const http2ClassicLoop: Rule = {
   id: 'http2-classic-loop',
-  evaluate: ({ inventory }) =>
+  evaluate: ({ inventory, paths }) =>
     listIapBackends(inventory)
       .filter(isLoop)
-      .map(({ backend, via }) => ({
+      .map(({ backend }) => ({
         severity: 'medium',
         mode: 'observe',
         resource: backend.name,
@@ -18,7 +19,7 @@ export const http2ClassicLoop: Rule = {
         hint: 'Set the protocol to HTTPS (for a serverless NEG it changes nothing else), or move to the global external balancer (EXTERNAL_MANAGED).',
         want: ['protocol HTTPS, or loadBalancingScheme EXTERNAL_MANAGED'],
         have: [`protocol ${backend.protocol ?? ''}`, `loadBalancingScheme ${backend.loadBalancingScheme ?? ''}`],
-        via,
+        via: listVia(paths.filter(({ through }) => through?.backend === backend)),
         actions: [],
         gcloud: [buildBackendUpdate(backend, ['--protocol=HTTPS'])],
         terraform: buildBackendTerraform(backend, ['protocol = "HTTPS"']),

@@ -2,6 +2,7 @@ import { buildAdmitCommand, buildAdmitTerraform } from '../core/accessor-command
 import { backendId } from '../core/backend-commands.ts';
 import { accessorRole, type IapAccess, listIapBlanks, readIapAccess } from '../core/iap-access.ts';
 import { listIapBackends } from '../core/iap-backends.ts';
+import { listVia } from '../core/judged-services.ts';
 import type { Rule } from './rule.ts';
 
 const id = 'iap-admits-nobody';
@@ -9,13 +10,13 @@ const id = 'iap-admits-nobody';
 /** Nobody at all may pass IAP at a backend: not on it, not inherited, not under a condition. */
 export const iapAdmitsNobody: Rule = {
   id: 'iap-admits-nobody',
-  evaluate: ({ inventory }) =>
+  evaluate: ({ inventory, paths }) =>
     listIapBackends(inventory)
       .filter(({ backend }) => {
         const access = readIapAccess(inventory, backend);
         return access !== undefined && access.gaps.length === 0 && !admitsSomebody(access);
       })
-      .map(({ backend, via }) => ({
+      .map(({ backend }) => ({
         severity: 'low',
         mode: 'observe',
         resource: backend.name,
@@ -24,7 +25,7 @@ export const iapAdmitsNobody: Rule = {
         hint: 'Let in the people who should enter, best as a group. They need no run.invoker: IAP itself has it.',
         want: [`somebody holds ${accessorRole}`],
         have: [],
-        via,
+        via: listVia(paths.filter(({ through }) => through?.backend === backend)),
         actions: [],
         gcloud: [buildAdmitCommand(backend)],
         terraform: buildAdmitTerraform(backend),

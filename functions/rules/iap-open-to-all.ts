@@ -1,9 +1,10 @@
 import { buildCloseCommand } from '../core/accessor-commands.ts';
 import { backendId } from '../core/backend-commands.ts';
 import { type Accessor, accessorRole, listIapBlanks, readIapAccess } from '../core/iap-access.ts';
-import { type IapBackend, listIapBackends } from '../core/iap-backends.ts';
-import type { Inventory } from '../core/inventory.ts';
-import type { FindingDraft, Rule } from './rule.ts';
+import { listIapBackends } from '../core/iap-backends.ts';
+import type { Backend } from '../core/inventory.ts';
+import { listVia } from '../core/judged-services.ts';
+import type { Estate, FindingDraft, Rule } from './rule.ts';
 
 const id = 'iap-open-to-all';
 const everybody: ReadonlyMap<string, string> = new Map([
@@ -14,13 +15,13 @@ const everybody: ReadonlyMap<string, string> = new Map([
 /** IAP lets everybody in: the outer door has no lock. */
 export const iapOpenToAll: Rule = {
   id: 'iap-open-to-all',
-  evaluate: ({ inventory }) => listIapBackends(inventory).flatMap((one) => findOpen(inventory, one)),
+  evaluate: (estate) => listIapBackends(estate.inventory).flatMap(({ backend }) => findOpen(estate, backend)),
   // A closed folder or organisation is said by `source.inheritance`, as it is for invokers.
   notEvaluated: ({ inventory }) =>
     listIapBlanks(id, inventory, ({ gaps }) => gaps.some((level) => !/\/(folders|organizations)\/[^/]+$/.test(level))),
 };
 
-function findOpen(inventory: Inventory, { backend, via }: IapBackend): readonly FindingDraft[] {
+function findOpen({ inventory, paths }: Estate, backend: Backend): readonly FindingDraft[] {
   const accessors = readIapAccess(inventory, backend)?.accessors.filter(({ member }) => everybody.has(member)) ?? [];
   const members = [...new Set(accessors.map(({ member }) => member))];
   return members.map((member) => {
@@ -34,7 +35,7 @@ function findOpen(inventory: Inventory, { backend, via }: IapBackend): readonly 
       hint: 'Name the people or groups who may enter, and take the public member out at every level that has it.',
       want: [`no public member holds ${accessorRole}`],
       have: doors.map(describe),
-      via,
+      via: listVia(paths.filter(({ through }) => through?.backend === backend)),
       actions: [],
       gcloud: [...new Set(doors.map((door) => buildCloseCommand(backend, door)))],
       terraform: `# Take ${member} out of every google_iap_web_* and google_*_iam_* resource with the role ${accessorRole} at:\n${[
