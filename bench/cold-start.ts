@@ -130,6 +130,7 @@ function pick(samples: readonly Sample[], field: keyof Sample): number[] {
   return samples.map((sample) => sample[field]);
 }
 
+/** The ratio is the median of each round's own ratio: what else the machine does meanwhile slows both. */
 function judge(
   what: string,
   limit: number,
@@ -137,16 +138,14 @@ function judge(
   yardstick: readonly number[],
   unit: string,
 ): Figure {
-  const [mine, empty] = [median(own), median(yardstick)];
   const target = `<= ${limit.toFixed(1)}x an empty function`;
-  if (Number.isNaN(mine)) return { what, figure: 'not told by this system', target, ok: true };
-  const ratio = mine / empty;
-  const figure = `${ratio.toFixed(2)}x (${mine.toFixed(0)} against ${empty.toFixed(0)} ${unit})`;
+  if (own.some(Number.isNaN)) return { what, figure: 'not told by this system', target, ok: true };
+  const ratio = median(own.map((value, round) => value / (yardstick[round] ?? Number.NaN)));
   return {
     what,
-    figure,
+    figure: `${ratio.toFixed(2)}x (${median(own).toFixed(0)} against ${median(yardstick).toFixed(0)} ${unit})`,
     target,
     ok: ratio <= limit,
-    note: `medians of ${describeSpread(own, unit)}; empty ${describeSpread(yardstick, unit)}`,
+    note: `medians of ${describeSpread(own, unit)}; empty: ${describeSpread(yardstick, unit)}`,
   };
 }
