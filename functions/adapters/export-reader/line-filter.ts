@@ -6,7 +6,8 @@ import type { SeenProjects } from './seen-projects.ts';
 /** Whether one line (trimmed) certainly holds nothing that is still needed, and looks like an asset. */
 export type CanSkip = (bytes: Buffer, start: number, end: number) => boolean;
 
-const { open, close, quote, backslash } = jsonBytes;
+const { open, close, quote, comma, backslash } = jsonBytes;
+const space = 0x20;
 const nameKeys = [Buffer.from('name')];
 const contentKeys = [Buffer.from('resource'), Buffer.from('iam_policy'), Buffer.from('iamPolicy')];
 const resourceKey = 0;
@@ -28,6 +29,8 @@ export function createLineFilter(projects: SeenProjects, kinds: SeenKinds): CanS
     const name = findName(bytes, start, last);
     const nameEnd = bytes[name] === quote ? bytes.indexOf(quote, name + 1) : -1;
     if (nameEnd === -1 || nameEnd > last || bytes[nameEnd - 1] === backslash) return false;
+    const next = bytes[nameEnd + 1];
+    if (next !== comma && next !== close && next !== space) return false;
     const verdict = nameVerdict(bytes, name + 1, nameEnd, projects, kinds);
     if (verdict === 'read') return false;
     if (verdict === 'skip') return true;

@@ -37,6 +37,8 @@ export function nameVerdict(
   projects: SeenProjects,
   kinds: SeenKinds,
 ): 'read' | 'skip' | SeenProject {
+  // No asset is called so: most likely a broken line, of which nothing may be believed.
+  if (bytes[start] !== slash || bytes[start + 1] !== slash) return 'read';
   const host = start + 2;
   const hostEnd = nextSlash(bytes, host, end);
   const project = hostEnd + 1 + projectsPart.length;
@@ -45,7 +47,6 @@ export function nameVerdict(
     const mayBeRead = isWord(hosts.resourceManager, bytes, host, hostEnd) || isWord(hosts.iam, bytes, host, hostEnd);
     return mayBeRead ? 'read' : 'skip';
   }
-  if (bytes[start] !== slash || bytes[start + 1] !== slash) return 'read';
   const projectEnd = nextSlash(bytes, project, end);
   if (projectEnd < end && bytes[projectEnd] === backslash) return 'read';
   if (isRead(bytes, { host, hostEnd, projectEnd, end }, kinds)) return 'read';
@@ -89,7 +90,7 @@ function isRead(bytes: Uint8Array, { host, hostEnd, projectEnd, end }: NameParts
       return isWord(hosts.pubsub, bytes, host, hostEnd);
   }
   // Names of IAP resources end in many ways.
-  return !kinds.hasIapPolicy && isWord(hosts.iap, bytes, host, hostEnd);
+  return isWord(hosts.iap, bytes, host, hostEnd);
 }
 
 /** Where the next slash is, or the escape that may be one; `end` where there is none. */

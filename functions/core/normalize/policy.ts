@@ -5,13 +5,13 @@ import { parseRecord } from './fields.ts';
 export function parsePolicy(raw: unknown): Policy | undefined {
   const policy = parseRecord(raw);
   if (!policy) return undefined;
-  const bindings = policy['bindings'] ?? [];
+  const { bindings = [] } = policy;
   return Array.isArray(bindings) && bindings.every(isBinding) ? (policy as Policy) : undefined;
 }
 
 function isBinding(raw: unknown): boolean {
   const binding = parseRecord(raw);
-  const members = binding?.['members'] ?? [];
+  const members = binding?.['members'] === undefined ? [] : binding['members'];
   return (
     typeof binding?.['role'] === 'string' &&
     Array.isArray(members) &&
