@@ -19,7 +19,17 @@ export function buildIgnoredEvent(project: string, service: BenchService): Messa
   return buildEvent(project, service, 'google.cloud.run.v1.Services.GetService');
 }
 
-function buildEvent(project: string, { service, region }: BenchService, methodName: string): Message {
+/** Somebody has changed a service's policy. */
+export function buildPolicyEvent(project: string, service: BenchService): Message {
+  return buildEvent(project, service, 'google.cloud.run.v1.Services.SetIamPolicy', service.key);
+}
+
+function buildEvent(
+  project: string,
+  { service, region }: BenchService,
+  methodName: string,
+  resourceName = `namespaces/${project}/services/${service}`,
+): Message {
   const entry = {
     insertId: `bench-${++lastInsert}`,
     logName: `projects/${project}/logs/cloudaudit.googleapis.com%2Factivity`,
@@ -32,8 +42,8 @@ function buildEvent(project: string, { service, region }: BenchService, methodNa
       requestMetadata: { callerIp: '127.0.0.1', callerSuppliedUserAgent: 'gcloud' },
       serviceName: 'run.googleapis.com',
       methodName,
-      resourceName: `namespaces/${project}/services/${service}`,
-      authorizationInfo: [{ resource: `namespaces/${project}/services/${service}`, granted: true }],
+      resourceName,
+      authorizationInfo: [{ resource: resourceName, granted: true }],
     },
   };
   const { headers, body } = buildEventRequest('eventarc', entry, { project, topic: '', messageId: '' });

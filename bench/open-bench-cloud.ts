@@ -9,7 +9,7 @@ import { type BenchEstate, type BenchEstateOptions, buildBenchEstate } from './b
 export interface BenchCloudOptions extends BenchEstateOptions {
   /** Added to each API call. */
   readonly latencyMs?: number;
-  readonly deploy?: Partial<Pick<DeployOptions, 'builtDir' | 'settings' | 'onLog'>>;
+  readonly deploy?: Partial<Pick<DeployOptions, 'builtDir' | 'settings' | 'timeScale'>>;
 }
 
 export interface BenchCloud {
