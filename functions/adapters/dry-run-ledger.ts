@@ -16,6 +16,7 @@ export function dryRunLedger(ledger: Ledger): Ledger {
     acceptClientId: nothing,
     saveFindings: async (_project, findings) => ({ opened: findings, resolved: [] }),
     saveSeenGrants: nothing,
+    recordOnPath: nothing,
     recordRun: nothing,
     setPaused: nothing,
   };

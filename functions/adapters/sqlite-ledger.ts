@@ -129,6 +129,17 @@ function buildLedger(database: DatabaseSync, now: () => number): SqliteLedger {
       return all('SELECT * FROM seen_grant WHERE project = ? ORDER BY rowid', project).map(parseSeenGrant);
     },
 
+    async recordOnPath(project, services, at) {
+      const sql = 'INSERT OR REPLACE INTO on_path VALUES (?, ?, ?)';
+      inTransaction(database, () => {
+        for (const service of services) run(sql, project, service, at);
+      });
+    },
+    async recentlyOnPath(project, since) {
+      const sql = 'SELECT service FROM on_path WHERE project = ? AND at >= ? ORDER BY service';
+      return all(sql, project, since).map((row) => String(row['service']));
+    },
+
     async recordRun(record) {
       const sql = 'INSERT OR REPLACE INTO run (id, project, started_at, run) VALUES (?, ?, ?, ?)';
       run(sql, record.id, record.project, record.startedAt, JSON.stringify(record));
@@ -155,6 +166,7 @@ function buildLedger(database: DatabaseSync, now: () => number): SqliteLedger {
         run('DELETE FROM run WHERE started_at < ?', limit);
         run('DELETE FROM hold WHERE until < ?', limit);
         run('DELETE FROM client_id WHERE until < ?', limit);
+        run('DELETE FROM on_path WHERE at < ?', limit);
         // The last one says whether there is a pause now.
         run('DELETE FROM pause WHERE at < ? AND rowid < (SELECT max(rowid) FROM pause)', limit);
       });

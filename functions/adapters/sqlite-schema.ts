@@ -37,6 +37,9 @@ const migrations: readonly string[] = [
    CREATE TABLE pause (at INTEGER NOT NULL, is_on INTEGER NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL) STRICT;
    INSERT INTO pause SELECT 0, is_on, '', '' FROM switch WHERE name = 'paused';
    DROP TABLE switch;`,
+
+  `CREATE TABLE on_path (
+     project TEXT NOT NULL, service TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (project, service)) STRICT;`,
 ];
 
 /** Brings a file to the schema of this version of Sallyport. Throws `ledger-too-new` for a file that a later one wrote. */

@@ -5,8 +5,9 @@ import { applyPlan } from './apply-plan.ts';
 import type { Change } from './change.ts';
 import { closeOpenIntents } from './close-intents.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
-import type { Finding, Mode } from './finding.ts';
+import { compareFindings, type Finding, type Mode } from './finding.ts';
 import type { Inventory, NotEvaluated, Unreadable } from './inventory.ts';
+import { keepUnjudged } from './keep-unjudged.ts';
 import { lookAgain } from './look-again.ts';
 import type { LeftAlone, Plan } from './plan.ts';
 import { planRun } from './plan-run.ts';
@@ -54,6 +55,9 @@ export interface ReconcileResult {
 
 const dayMs = 24 * 3_600_000;
 
+/** How long rules look at a service after it was on an access path (CONTRACT 1). */
+const recentlyMs = 30 * dayMs;
+
 /**
  * The one loop that every door ends in: read the project, evaluate, plan, write what may be written, record. Twice is
  * once: a second run finds nothing to write. Throws a transient AppError when a retry can help.
@@ -99,7 +103,11 @@ export async function reconcile(
 async function runOnce(key: ReconcileKey, world: World, options: ReconcileOptions): Promise<ReconcileResult> {
   const { ledger, reader, clock, settings } = world;
   await closeOpenIntents(key.project, world);
-  const inventory = await reader.readProject(key.project);
+  const inventory = await reader.readProject(key.project, {
+    // A few calls for each IAP backend: too many for a single event (DESIGN 11).
+    iapPolicies: key.reason === 'sweep' || key.reason === 'manual',
+    recentlyOnPath: await ledger.recentlyOnPath(key.project, clock.now() - recentlyMs),
+  });
   const clientIds = await ledger.clientIds(clock.now());
   const earlier = await ledger.changesSince(clock.now() - dayMs, key.project);
   const looking = (ours: readonly Change[]) => ({
@@ -109,6 +117,8 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
     refusedAgents: listRefusedAgents([...ours.toReversed(), ...earlier]),
   });
   const evaluation = evaluate(inventory, looking([]));
+  const onPath = new Set(evaluation.paths.map(({ service }) => service.name));
+  await ledger.recordOnPath(key.project, [...onPath], clock.now());
   await keepSeenGrants(key.project, evaluation, inventory, world);
   const plan = await planRun({ key, inventory, evaluation, clientIds, options }, world);
   const confirmed = plan.changes.length > 0 && (!options.confirm || (await options.confirm(plan, evaluation)));
@@ -118,7 +128,10 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
 
   const { changes } = applied;
   const second = lookAgain(inventory, { changes, evaluation, options: looking(changes) });
-  const findings = second.findings.filter((finding) => !applied.settled.has(finding.id));
+  const kept = keepUnjudged(await ledger.openFindings(key.project), evaluation);
+  const findings = [...second.findings, ...kept]
+    .filter((finding) => !applied.settled.has(finding.id))
+    .sort(compareFindings);
   warnOfLimit(plan, key, world);
   const { opened, resolved } = await ledger.saveFindings(key.project, findings, clock.now());
   // A grant made just now counts from now, also where an earlier one was lost in between.

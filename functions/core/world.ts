@@ -40,11 +40,19 @@ export interface Logger {
 
 export interface InventoryReader {
   /** Everything the rules need to know about one project (id or number). Throws `project-not-found`, `read-denied` or `read-failed` when nothing can be said; single gaps are in `unreadable`. */
-  readProject(project: string): Promise<Inventory>;
+  readProject(project: string, options?: ReadOptions): Promise<Inventory>;
   /** The live policy of one resource by full resource name, version 3. */
   readPolicy(resource: string): Promise<PolicyRead>;
   /** The live ingress and version of one Cloud Run service by full resource name. */
   readServiceState(resource: string): Promise<ServiceState>;
+}
+
+/** What is read beyond what every run needs. */
+export interface ReadOptions {
+  /** Whom IAP lets in: a few calls for each IAP backend, so not for single events (DESIGN 11). Default: not read. */
+  readonly iapPolicies?: boolean;
+  /** Services that were on an access path lately, by full resource name: those that are there still are read as if they were on one. */
+  readonly recentlyOnPath?: readonly string[];
 }
 
 /** All that Sallyport changes outside itself, one method a kind of change. Each has a guard of its own behind it. */
@@ -101,6 +109,11 @@ export interface Ledger {
   /** Replaces the grants seen in a project's policies; those seen before keep the time since when they have been there without a break. */
   saveSeenGrants(project: string, grants: readonly Omit<SeenGrant, 'since'>[], now: number): Promise<void>;
   seenGrants(project: string): Promise<readonly SeenGrant[]>;
+
+  /** Remembers that these services (full resource names) are on access paths at `now` (ms). */
+  recordOnPath(project: string, services: readonly string[], now: number): Promise<void>;
+  /** Services that were on an access path of the project at `since` (ms) or later. */
+  recentlyOnPath(project: string, since: number): Promise<readonly string[]>;
 
   recordRun(run: Run): Promise<void>;
   runs(limit: number): Promise<readonly Run[]>;

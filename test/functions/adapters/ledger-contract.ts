@@ -176,6 +176,17 @@ export function describeLedger(engine: string, open: (now: () => number) => Prom
       assert.deepEqual(await ledger.seenGrants('bank'), [{ ...one, since: 15 }]);
     });
 
+    it('knows which services were on a path of a project lately, by when they were seen there last', async () => {
+      const [a, b] = [`${resource}-a`, `${resource}-b`];
+      await ledger.recordOnPath('shop', [b, a, a], 10);
+      await ledger.recordOnPath('bank', [`${resource}-c`], 10);
+      await ledger.recordOnPath('shop', [b], 20);
+      await ledger.recordOnPath('shop', [], 30);
+      assert.deepEqual(await ledger.recentlyOnPath('shop', 10), [a, b]);
+      assert.deepEqual(await ledger.recentlyOnPath('shop', 11), [b]);
+      assert.deepEqual(await ledger.recentlyOnPath('shop', 21), []);
+    });
+
     it('lists runs newest first, up to a limit', async () => {
       for (const [id, startedAt] of [
         ['r1', 1],

@@ -31,7 +31,7 @@ describe('SQLite ledger file', () => {
     await (await openSqliteLedger(file())).close();
     const { DatabaseSync } = await import('node:sqlite');
     const old = new DatabaseSync(file());
-    old.exec(`DROP TABLE pause; DROP TABLE seen_grant; DELETE FROM schema_version WHERE version > 2;
+    old.exec(`DROP TABLE on_path; DROP TABLE pause; DROP TABLE seen_grant; DELETE FROM schema_version WHERE version > 2;
       CREATE TABLE switch (name TEXT PRIMARY KEY, is_on INTEGER NOT NULL) STRICT; INSERT INTO switch VALUES ('paused', 1)`);
     old.close();
     const ledger = await openSqliteLedger(file());

@@ -3,6 +3,7 @@ import { openSqliteLedger, type SqliteLedger } from '../../../functions/adapters
 import type { Inventory } from '../../../functions/core/inventory.ts';
 import { hasMember } from '../../../functions/core/policy-edit.ts';
 import { type ReconcileOptions, reconcile } from '../../../functions/core/reconcile.ts';
+import type { ReadOptions } from '../../../functions/core/world.ts';
 import { AppError } from '../../../functions/errors.ts';
 import {
   agent,
@@ -234,6 +235,46 @@ describe('reconcile', () => {
     assert.equal((await ledger.findChange('old-europe-west1'))?.result?.outcome, 'applied');
     assert.equal((await ledger.findChange('old-us-central1'))?.result?.outcome, 'failed');
     assert.deepEqual(await ledger.openIntents('acme-prod'), []);
+  });
+
+  it('reads whom IAP lets in on sweeps and for people, never for a single event', async () => {
+    build(twoRegions);
+    const asked: unknown[] = [];
+    const reader = {
+      ...world.reader,
+      readProject(project: string, options?: ReadOptions) {
+        asked.push(options?.iapPolicies);
+        return world.reader.readProject(project, options);
+      },
+    };
+    for (const reason of ['event', 'own-write', 'sweep', 'manual'] as const) {
+      await reconcile({ project: 'acme-prod', reason, runId: reason }, { ...world, reader });
+    }
+    assert.deepEqual(asked, [false, false, true, true]);
+  });
+
+  it('remembers for 30 days which services were on a path, and has them read', async () => {
+    let estate = twoRegions;
+    build(() => estate);
+    const asked: unknown[] = [];
+    const { readProject } = world.reader;
+    const reader = {
+      ...world.reader,
+      readProject(project: string, options?: ReadOptions) {
+        asked.push(options?.recentlyOnPath);
+        return readProject(project, options);
+      },
+    };
+    const again = (runId: string) => reconcile({ project: 'acme-prod', reason: 'sweep', runId }, { ...world, reader });
+    await again('first');
+    estate = inventory({ services: [shop, other], backends: [] });
+    await again('second');
+    world.time += 30 * 24 * 3_600_000;
+    await again('third');
+    world.time += 1;
+    await again('fourth');
+    const both = [shop.name, other.name].sort();
+    assert.deepEqual(asked, [[], both, both, []]);
   });
 
   it('is never clean when something could not be read', async () => {
