@@ -1,76 +1,85 @@
-/**
- * `scan --export` against the budgets of DESIGN 11: reader time as a ratio to `JSON.parse` of each line of the same file in
- * the same run (alternating, medians), and the peak memory of a process that does nothing else. `--quick`: a tenth.
- */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { writeExport } from './export-scan/write-export.ts';
+import type { Bench, BenchOptions, Figure } from './figure.ts';
+import { describeSpread, median } from './statistics.ts';
 
-interface Figure {
-  readonly what: string;
-  readonly figure: number;
-  readonly target: number;
-  readonly unit: '' | ' MB';
+interface Measure {
+  readonly ms: number;
+  /** Of all threads, in user and system mode. */
+  readonly cpuMs: number;
+  readonly peakMb: number;
 }
 
-const quick = process.argv.includes('--quick');
-const lines = quick ? 100_000 : 1_000_000;
-const dense = quick ? 20_000 : 100_000;
-const measure = fileURLToPath(new URL('./export-scan/measure.ts', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'));
+/**
+ * `scan --export` against DESIGN 11: the reader's time as a ratio to `JSON.parse` of each line of the same file in the same
+ * run (taking turns, each measure in a process of its own), and the peak memory of a process that does nothing else.
+ */
+export const exportScan: Bench = async (options) => {
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-bench-'));
+  try {
+    const lines = options.quick ? 200_000 : 1_000_000;
+    const services = options.quick ? 20_000 : 100_000;
+    const sparse = join(folder, 'sparse.ndjson');
+    const dense = join(folder, 'dense.ndjson');
+    await writeExport(sparse, { lines, services: lines / 200 });
+    await writeExport(dense, { lines: services * 2, services });
+    return [
+      ...(await measureFile(sparse, `${lines} lines, 1 % relevant`, { ratio: 0.15, megabytes: 300 }, options)),
+      ...(await measureFile(dense, `${services} services, 100 % relevant`, { ratio: 1.3, megabytes: 600 }, options)),
+    ];
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+};
 
-try {
-  const sparseFile = join(folder, 'sparse.ndjson');
-  const denseFile = join(folder, 'dense.ndjson');
-  const sparseBytes = await writeExport(sparseFile, { lines, services: lines / 200 });
-  const denseBytes = await writeExport(denseFile, { lines: dense * 2, services: dense });
-  console.log(
-    `${lines} lines (${size(sparseBytes)}) at 1 %, ${dense * 2} lines (${size(denseBytes)}) at 100 % relevant`,
-  );
-
-  const figures: readonly Figure[] = [
-    { what: 'time at 1 % relevant, x JSON.parse', figure: ratio(sparseFile), target: 0.15, unit: '' },
-    { what: 'time at 100 % relevant, x JSON.parse', figure: ratio(denseFile), target: 1.3, unit: '' },
-    { what: `peak memory, ${lines} lines at 1 %`, figure: peak(sparseFile), target: 300, unit: ' MB' },
-    { what: `peak memory, ${dense} services`, figure: peak(denseFile), target: 600, unit: ' MB' },
+async function measureFile(
+  file: string,
+  what: string,
+  target: { readonly ratio: number; readonly megabytes: number },
+  { quick, onProgress }: BenchOptions,
+): Promise<readonly Figure[]> {
+  const pairs: { readonly parse: Measure; readonly read: Measure }[] = [];
+  for (let pair = 0; pair < (quick ? 3 : 5); pair += 1) {
+    onProgress?.(`export of ${what}, pair ${pair + 1}`);
+    pairs.push({ parse: await measure('parse', file), read: await measure('read', file) });
+  }
+  const ratios = pairs.map(({ parse, read }) => read.ms / parse.ms);
+  const cpuRatio = median(pairs.map(({ parse, read }) => read.cpuMs / parse.cpuMs));
+  const peak = median(pairs.map(({ read }) => read.peakMb));
+  return [
+    {
+      what: `scan --export, ${what}: time`,
+      figure: `${median(ratios).toFixed(2)} x JSON.parse`,
+      target: `<= ${target.ratio} x`,
+      ok: median(ratios) <= target.ratio,
+      note: `${describeSpread(ratios, 'x')}; processor time ${cpuRatio.toFixed(2)} x; ${median(pairs.map(({ read }) => read.ms)).toFixed(0)} ms`,
+    },
+    {
+      what: `scan --export, ${what}: peak memory`,
+      figure: `${peak.toFixed(0)} MB`,
+      target: `< ${target.megabytes} MB`,
+      ok: peak < target.megabytes,
+    },
   ];
-  console.table(
-    Object.fromEntries(
-      figures.map(({ what, figure, target, unit }) => [
-        what,
-        {
-          figure: `${figure.toFixed(unit === '' ? 2 : 0)}${unit}`,
-          target: `<= ${target}${unit}`,
-          result: figure <= target ? 'pass' : 'FAIL',
-        },
-      ]),
-    ),
-  );
-  if (figures.some(({ figure, target }) => figure > target)) process.exitCode = 1;
-} finally {
-  rmSync(folder, { recursive: true });
 }
 
-/** Median of three, each measure in a process of its own, so that neither finds the other's memory or compiled code. */
-function ratio(file: string): number {
-  const ratios = [1, 2, 3].map(() => {
-    const parse = run('parse', file);
-    return run('read', file).ms / parse.ms;
+const measureScript = fileURLToPath(new URL('./export-scan/measure.ts', import.meta.url));
+
+async function measure(what: 'parse' | 'read', file: string): Promise<Measure> {
+  const { stdout } = await promisify(execFile)(process.execPath, [measureScript, what, file]);
+  return JSON.parse(stdout);
+}
+
+if (import.meta.main) {
+  const figures = await exportScan({
+    quick: process.argv.includes('--quick'),
+    onProgress: (text) => console.error(text),
   });
-  return ratios.sort((a, b) => a - b)[1] ?? Number.NaN;
-}
-
-function peak(file: string): number {
-  return run('read', file).peakMb;
-}
-
-function run(what: 'parse' | 'read', file: string): { readonly ms: number; readonly peakMb: number } {
-  return JSON.parse(execFileSync(process.execPath, [measure, what, file], { encoding: 'utf8' }));
-}
-
-function size(bytes: number): string {
-  return `${Math.round(bytes / 1e6)} MB`;
+  console.table(figures);
+  if (figures.some(({ ok }) => !ok)) process.exitCode = 1;
 }

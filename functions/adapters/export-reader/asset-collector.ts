@@ -28,7 +28,8 @@ export interface Asset {
 }
 
 export interface AssetCollector {
-  readonly add: (asset: AssetLine, line: number) => void;
+  /** The asset that the line is about; undefined where no rule reads it. */
+  readonly add: (asset: AssetLine, line: number) => Asset | undefined;
   /** By name as it is spelled; one asset may be here under the project's id and under its number. */
   readonly assets: ReadonlyMap<string, Asset>;
 }
@@ -59,16 +60,16 @@ export function createAssetCollector(): AssetCollector {
     return asset;
   };
 
-  const add = (line: AssetLine, number: number): void => {
+  const add = (line: AssetLine, number: number): Asset | undefined => {
     const { name, resource, policy } = line;
     const asset = assets.get(name) ?? place(name);
-    if (!asset) return;
+    if (!asset) return undefined;
     const { kind } = asset;
     const updateTime = intern(line.updateTime);
     const ancestors = internList(line.ancestors);
     if (line.deleted) {
       asset.deletion = latest(asset.deletion, { updateTime, line: number, value: true, ancestors });
-      return;
+      return asset;
     }
     if (resource) {
       const value = parseAssetValue(kind, asset.name, resource.data);
@@ -78,6 +79,7 @@ export function createAssetCollector(): AssetCollector {
       const value = parsePolicy(policy);
       asset.policy = latest(asset.policy, { updateTime, line: number, value, ancestors });
     }
+    return asset;
   };
 
   return { add, assets };
@@ -89,9 +91,9 @@ function isSameList(a: readonly string[], b: readonly string[]): boolean {
   return true;
 }
 
-/** Whose policies give access to a service. */
+/** Whose policies give access to a service, or let somebody through IAP. */
 function isPolicyLevel(kind: AssetKind): boolean {
-  return kind === 'service' || kind === 'project' || kind === 'above';
+  return kind === 'service' || kind === 'project' || kind === 'above' || kind === 'iap';
 }
 
 /** The claim that stands: the latest instant, at a tie the later line (CONTRACT 3). */

@@ -1,6 +1,15 @@
 import { resolveAccessPaths } from '../../core/access-paths.ts';
 import { compareText } from '../../core/finding.ts';
-import type { Backend, Inventory, Neg, Policy, Project, RunService, Unreadable } from '../../core/inventory.ts';
+import type {
+  Backend,
+  Inventory,
+  Neg,
+  Policy,
+  Project,
+  ProjectLists,
+  RunService,
+  Unreadable,
+} from '../../core/inventory.ts';
 import { createAncestors } from './ancestors.ts';
 import { type Asset, unlessDeleted } from './asset-collector.ts';
 import { canonicalValue, mergeAssets } from './canonical-asset.ts';
@@ -9,6 +18,7 @@ import { listNotEvaluated } from './list-not-evaluated.ts';
 import type { SeenKinds } from './name-verdict.ts';
 import { emptyPolicy } from './parse-asset-policy.ts';
 import { type ProjectNames, resolveProjectNames } from './project-names.ts';
+import { readIapPolicies } from './read-iap-policies.ts';
 import type { SeenProjects } from './seen-projects.ts';
 
 /** What all lines of all files came to. */
@@ -60,6 +70,8 @@ export function buildInventory(collected: CollectedExport, urlMask: 'observe' | 
   }
 
   const projects = buildProjects(collected.projects, names, ancestors.ofProject);
+  const projectsOf = (isMeant: (asset: Asset) => boolean): ReadonlySet<string> =>
+    new Set([...assets.values()].flatMap((asset) => (isMeant(asset) ? [asset.project ?? ''] : [])));
   backends.sort((a, b) => compareText(a.name, b.name));
   const source = { kind: 'asset-export', files: collected.files, inheritance: 'partial' } as const;
   const ancestorsOf = ({ name }: RunService) => {
@@ -76,8 +88,28 @@ export function buildInventory(collected: CollectedExport, urlMask: 'observe' | 
     policies,
     customRoles,
     unreadable,
+    lists: listServiceLists(
+      projectsOf(({ kind, resource }) => kind === 'service' && resource !== undefined),
+      collected.unreadable.length === 0,
+    ),
+    ...(collected.kinds.hasIapPolicy
+      ? readIapPolicies(
+          { backends, negs, projects },
+          policies,
+          projectsOf(({ kind, policy }) => kind === 'iap' && policy !== undefined),
+        )
+      : {}),
     notEvaluated: listNotEvaluated(collected.kinds),
   };
+}
+
+/**
+ * How far an export reaches: where it holds a Run service of a project, all of them, unless a line was lost (CONTRACT 2,
+ * dangling-neg). Of backends and NEGs nobody can say.
+ */
+function listServiceLists(projects: ReadonlySet<string>, isWhole: boolean): ReadonlyMap<string, ProjectLists> {
+  const services = isWhole ? [] : ['*'];
+  return new Map([...projects].map((project) => [project, { backends: ['*'], negs: ['*'], services }]));
 }
 
 const noPolicy =

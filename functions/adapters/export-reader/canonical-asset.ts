@@ -9,9 +9,10 @@ export function mergeAssets(
   assets: ReadonlyMap<string, Asset>,
   canonical: CanonicalProject,
 ): ReadonlyMap<string, Asset> {
-  const misspelled = [...assets.values()].filter(
-    ({ project }) => project !== undefined && canonical(project) !== project,
-  );
+  const misspelled: Asset[] = [];
+  for (const asset of assets.values()) {
+    if (asset.project !== undefined && canonical(asset.project) !== asset.project) misspelled.push(asset);
+  }
   if (misspelled.length === 0) return assets;
   const merged = new Map(assets);
   for (const asset of misspelled) {

@@ -16,7 +16,7 @@ const resourceKey = 0;
  * Decides on raw bytes, because nearly all lines of an export are of no interest and parsing is what costs. It skips only
  * what it understood; all else (escapes, odd shapes, names that rules read, projects that it has something to learn
  * about) is left to `JSON.parse`. It notes projects and policy lines as it goes. What is and is not checked on a
- * skipped line: docs/decisions/export-lines-skipped-unparsed.md.
+ * skipped line: docs/decisions/0005-export-lines-skipped-unparsed.md.
  */
 export function createLineFilter(projects: SeenProjects, kinds: SeenKinds): CanSkip {
   // Two files put together without a line end between them: one line, two assets, of which the second would be lost.

@@ -1,4 +1,5 @@
 import { mayInvoke } from '../../core/access.ts';
+import { accessorRole } from '../../core/iap-access.ts';
 import type { Binding, Policy } from '../../core/inventory.ts';
 import { parsePolicy } from '../../core/normalize/policy.ts';
 import { createInterner } from './interner.ts';
@@ -7,7 +8,7 @@ import { createInterner } from './interner.ts';
 export const emptyPolicy: Policy = Object.freeze({ bindings: [] });
 
 /**
- * Reads policies down to the bindings that rules look at, those of roles that may let somebody invoke: a project's
+ * Reads policies down to the bindings that rules look at, those of roles that may let somebody invoke or pass IAP: a project's
  * policy may hold hundreds of others. Equal policies come out as one object, as most services of an estate are granted
  * to the same principals. Undefined for what is no policy.
  */
@@ -18,13 +19,13 @@ export function createPolicyParser(): (raw: unknown) => Policy | undefined {
   return (raw) => {
     const policy = parsePolicy(raw);
     if (!policy) return undefined;
-    const invoking = (policy.bindings ?? []).filter(({ role }) => mayInvoke(role));
-    if (invoking.length === 0) return emptyPolicy;
-    const key = invoking.some(({ condition }) => condition) ? undefined : buildKey(invoking);
+    const kept = (policy.bindings ?? []).filter(({ role }) => mayInvoke(role) || role === accessorRole);
+    if (kept.length === 0) return emptyPolicy;
+    const key = kept.some(({ condition }) => condition) ? undefined : buildKey(kept);
     const known = key === undefined ? undefined : policies.get(key);
     if (known) return known;
     const compact = {
-      bindings: invoking.map(({ role, members = [], condition }) => ({
+      bindings: kept.map(({ role, members = [], condition }) => ({
         role: intern(role),
         members: members.map(intern),
         ...(condition === undefined ? {} : { condition }),

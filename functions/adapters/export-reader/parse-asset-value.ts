@@ -4,8 +4,8 @@ import { parseRecord, parseText, parseTexts } from '../../core/normalize/fields.
 import { normalizeNeg } from '../../core/normalize/neg.ts';
 import { normalizeRunService } from '../../core/normalize/run-service.ts';
 
-/** Kinds of asset that rules read. `above`: folder or organisation. */
-export type AssetKind = 'service' | 'backend' | 'neg' | 'project' | 'above' | 'role';
+/** Kinds of asset that rules read. `above`: folder or organisation; `iap`: a level of IAP's own, of which only the policy counts. */
+export type AssetKind = 'service' | 'backend' | 'neg' | 'project' | 'above' | 'role' | 'iap';
 
 export type AssetValue =
   | { readonly kind: 'service'; readonly service: RunService }
@@ -13,7 +13,7 @@ export type AssetValue =
   | { readonly kind: 'neg'; readonly neg: Neg }
   | { readonly kind: 'project'; readonly id: string | undefined; readonly number: string | undefined }
   | { readonly kind: 'role'; readonly permissions: readonly string[] }
-  | { readonly kind: 'above' };
+  | { readonly kind: 'above' | 'iap' };
 
 const kinds: readonly (readonly [AssetKind, RegExp])[] = [
   ['service', /^\/\/run\.googleapis\.com\/projects\/[^/]+\/locations\/[^/]+\/services\/[^/]+$/],
@@ -24,6 +24,7 @@ const kinds: readonly (readonly [AssetKind, RegExp])[] = [
   ],
   ['project', /^\/\/cloudresourcemanager\.googleapis\.com\/projects\/[^/]+$/],
   ['above', /^\/\/cloudresourcemanager\.googleapis\.com\/(folders|organizations)\/[^/]+$/],
+  ['iap', /^\/\/iap\.googleapis\.com\/projects\/[^/]+\/iap_web(\/.+)?$/],
   ['role', /^\/\/iam\.googleapis\.com\/(projects|organizations)\/[^/]+\/roles\/[^/]+$/],
 ];
 
@@ -53,6 +54,7 @@ export function parseAssetValue(kind: AssetKind, name: string, data: unknown): A
     case 'role':
       return { kind, permissions: parsePermissions(data) };
     case 'above':
+    case 'iap':
       return { kind };
   }
 }

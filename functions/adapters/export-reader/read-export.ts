@@ -43,12 +43,10 @@ export async function readExport(paths: readonly string[], options: ReadExportOp
   let lines = 0;
   let bytesRead = 0;
 
-  const noteProject = (asset: AssetLine): void => {
-    const spelling = projectInAssetName(asset.name);
-    if (spelling === undefined) return;
+  const noteProject = (spelling: string, { policy, ancestors }: AssetLine): void => {
     const project = projects.get(spelling);
-    if (asset.policy !== undefined) project.hasPolicyLine = true;
-    project.number ??= /^projects\/(\d+)$/.exec(asset.ancestors?.[0] ?? '')?.[1];
+    if (policy !== undefined) project.hasPolicyLine = true;
+    project.number ??= /^projects\/(\d+)$/.exec(ancestors?.[0] ?? '')?.[1];
   };
   const noteKind = ({ name, deleted, resource, policy }: AssetLine): void => {
     if (deleted) return;
@@ -68,9 +66,10 @@ export async function readExport(paths: readonly string[], options: ReadExportOp
         unreadable.push({ resource: `${file}:${line}`, code: 'malformed-line', message: malformed });
         return;
       }
-      noteKind(asset);
-      noteProject(asset);
-      collector.add(asset, lines);
+      const kept = collector.add(asset, lines);
+      if (!kept || kept.kind === 'iap') noteKind(asset);
+      const project = kept ? kept.project : projectInAssetName(asset.name);
+      if (project !== undefined) noteProject(project, asset);
     });
     try {
       const chunks = file === stdinName ? readStreamChunks(stdin, chunkBytes) : readFileChunks(file, chunkBytes);
