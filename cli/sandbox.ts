@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { forgetCredentials } from '../functions/adapters/api-root.ts';
 import { parseCount, withExamples } from './options.ts';
 import { printInvitation, printOpening } from './story/print-story.ts';
 import { openStage } from './story/stage.ts';
@@ -30,6 +31,7 @@ export function sandboxCommand(): Command {
 }
 
 async function runSandbox({ iam, port, frontDoorPort, seed, log }: SandboxOptions): Promise<void> {
+  forgetCredentials();
   const ended = untilSignal();
   const stage = await openStage({ iam, port, frontDoorPort, seed, logFile: log });
   try {

@@ -1,9 +1,11 @@
 import { Command, Option } from 'commander';
+import { forgetCredentials } from '../functions/adapters/api-root.ts';
 import { exitCodes } from './exit-codes.ts';
 import { parseCount } from './options.ts';
 import { playStory, type Step } from './story/play-story.ts';
-import { printEnd, printInvitation, printOpening, printStep } from './story/print-story.ts';
+import { printEnd, printHeading, printInvitation, printOpening, printStep } from './story/print-story.ts';
 import type { Stage } from './story/stage.ts';
+import { createWaitingLine } from './story/waiting-line.ts';
 import { untilSignal } from './until-signal.ts';
 
 interface StartOptions {
@@ -35,12 +37,16 @@ export function startCommand(): Command {
 async function start(options: StartOptions): Promise<void> {
   const began = performance.now();
   const since = () => performance.now() - began;
+  const waiting = createWaitingLine(options.json ? process.stderr : process.stdout);
   const print = (text: string) => {
+    waiting.clear();
     if (!options.json) process.stdout.write(`${text}\n`);
   };
   const opened: { stage?: Stage } = {};
+  forgetCredentials();
   const ended = untilSignal();
-  let isTold = false;
+  let cutShort: number | undefined;
+  waiting.show("the local Google Cloud and Sallyport's functions start");
   const story = playStory({
     seed: options.seed,
     logFile: options.log,
@@ -49,14 +55,16 @@ async function start(options: StartOptions): Promise<void> {
     frontDoorPort: options.frontDoorPort,
     onReady: (stage) => {
       opened.stage = stage;
-      print(printOpening(stage));
+      print(`${printOpening(stage)}\n${printHeading()}`);
     },
+    onBegin: (doing) => waiting.show(doing),
     onStep: (step) => print(printStep(step, since())),
   });
   try {
-    const told = await Promise.race([story, ended.then(() => undefined)]);
-    if (told) {
-      isTold = true;
+    const told = await Promise.race([story, ended]);
+    if (typeof told === 'number') {
+      cutShort = told;
+    } else {
       const { steps, ok, stage } = told;
       print(printEnd(steps, ok, since()));
       if (options.json) process.stdout.write(`${JSON.stringify({ steps: steps.map(toJson), ok })}\n`);
@@ -67,16 +75,18 @@ async function start(options: StartOptions): Promise<void> {
       }
     }
   } finally {
+    waiting.show('ending every process');
     await opened.stage?.stop();
+    waiting.clear();
   }
-  // A story that a signal cut short may still hold timers and a second stage.
-  if (!isTold) process.exit(130);
+  // A story that a signal cut short may still hold timers and a second stage: they end with the process.
+  if (cutShort !== undefined) process.exit(cutShort);
 }
 
 function staysUp({ once, json }: StartOptions): boolean {
   return !once && !json && !process.env['CI'] && process.stdout.isTTY === true;
 }
 
-function toJson({ name, ok, ms, calls, writes, status, regions, eventId, note }: Step): Record<string, unknown> {
-  return { name, ok, ms, calls, writes, status, regions, eventId, note };
+function toJson({ title: _words, ...facts }: Step): Omit<Step, 'title'> {
+  return facts;
 }

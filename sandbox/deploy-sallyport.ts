@@ -67,6 +67,8 @@ export async function deploySallyport(options: DeployOptions): Promise<Deploymen
   const { sandbox, project, accounts, timeScale = 0.02, maxAttempts = 10 } = options;
   const idTokens = options.idTokens ?? (await createIdTokens());
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-deployment-'));
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeFolder);
   const ledgerFile = join(folder, 'ledger.db');
   const settingsFile = join(folder, 'sallyport.yaml');
   writeFileSync(settingsFile, JSON.stringify({ timing: { bucketSeconds: 1, settleSeconds: 2 }, ...options.settings }));
@@ -89,7 +91,8 @@ export async function deploySallyport(options: DeployOptions): Promise<Deploymen
   const close = async () => {
     await Promise.all([...running.values()].map((one) => one.stop()));
     await Promise.all(Object.values(metadata).map((server) => server.stop()));
-    rmSync(folder, { recursive: true, force: true });
+    process.off('exit', removeFolder);
+    removeFolder();
   };
   const common = {
     SALLYPORT_SANDBOX_URL: sandbox.url,

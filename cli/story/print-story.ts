@@ -1,37 +1,54 @@
-import pc from 'picocolors';
+import { outputStyle } from '../output-style.ts';
 import type { Step } from './play-story.ts';
 import type { Stage } from './stage.ts';
+
+const { palette: paint, columns = 100 } = outputStyle();
+const indent = ' '.repeat(21);
 
 /** The first lines: what stands here, before anything happens. */
 export function printOpening({ estate }: Stage): string {
   const { projectId, service, regions, host } = estate;
   return [
     '',
-    pc.bold(`  Sallyport in a local Google Cloud`),
-    `  project ${projectId}: service ${service} in ${regions.join(' and ')}, shut to all but the load balancer;`,
-    `  one HTTPS balancer for ${host}; Sallyport's two functions run beside it, as real processes.`,
-    '',
-    pc.dim('     time   calls  what happens'),
+    paint.bold('  Sallyport in a local Google Cloud'),
+    `  Project ${projectId}: service ${service} in ${regions.join(' and ')}, closed to all but the balancer;`,
+    `  one HTTPS balancer for ${host}. IAP, once on, needs run.invoker on the service in every`,
+    "  region, and nobody has granted it. Sallyport's two functions run beside it, as real processes.",
     '',
   ].join('\n');
 }
 
+/** Above the steps. */
+export function printHeading(): string {
+  return `${paint.dim('     time   calls  what happens; calls = Google API calls that Sallyport made')}\n`;
+}
+
 /** One line a step, and what users get in each region below it. */
 export function printStep(step: Step, sinceMs: number): string {
-  const mark = step.ok ? pc.green('✔') : pc.red('✘');
+  const mark = step.ok ? paint.green('✔') : paint.red('✘');
   const time = `${(sinceMs / 1000).toFixed(1)} s`.padStart(9);
   const calls = step.calls === 0 ? '     –' : String(step.calls).padStart(6);
-  const grants = step.writes === 0 ? '' : pc.dim(` (${step.writes} ${step.writes === 1 ? 'grant' : 'grants'} written)`);
-  const noGrants = step.name === 'new-revision' && step.ok ? pc.dim(' (0 writes)') : '';
-  const lines = [`${time}  ${calls}  ${mark} ${step.title}${grants}${noGrants}`];
-  if (step.regions) lines.push(`${' '.repeat(21)}${Object.entries(step.regions).map(printStatus).join('   ')}`);
-  if (step.note) lines.push(pc.dim(`${' '.repeat(21)}${step.note}`));
+  const grants = step.writes === 0 ? '' : paint.dim(` (${step.writes} ${step.writes === 1 ? 'grant' : 'grants'})`);
+  const lines = [`${time}  ${calls}  ${mark} ${step.title}${grants}`];
+  if (step.regions) lines.push(indent + Object.entries(step.regions).map(printStatus).join('   '));
+  for (const line of wrap(step.note ?? '')) lines.push(indent + paint.dim(line));
   return lines.join('\n');
 }
 
 function printStatus([region, status]: [string, number]): string {
-  const colour = status === 200 ? pc.green : pc.red;
-  return `${pc.dim(region)} ${colour(String(status))}`;
+  const colour = status === 200 ? paint.green : paint.red;
+  return `${paint.dim(region)} ${colour(String(status))}`;
+}
+
+function wrap(text: string): readonly string[] {
+  const width = Math.max(40, Math.min(columns, 100) - indent.length);
+  const lines: string[] = [];
+  for (const word of text.split(' ').filter(Boolean)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** The last line: whether everything held. */
@@ -39,38 +56,40 @@ export function printEnd(steps: readonly Step[], ok: boolean, sinceMs: number): 
   const calls = steps.reduce((sum, step) => sum + step.calls, 0);
   const seconds = (sinceMs / 1000).toFixed(0);
   return ok
-    ? `\n  ${pc.green('Everything held')}: ${steps.length} steps, ${calls} Google API calls, ${seconds} s.\n`
-    : `\n  ${pc.red('It did not hold')}: see the step marked ✘.\n`;
+    ? `\n  ${paint.green('Everything held')}: ${steps.length} steps, ${calls} Google API calls, ${seconds} s.\n`
+    : `\n  ${paint.red('It did not hold')}: see the step marked ✘.\n`;
 }
 
 /** How to play along while it stays up. */
 export function printInvitation({ sandbox, frontDoor, estate, cookie }: Stage): string {
   const [region] = estate.regions;
-  const apis = [
-    'RUN:run',
-    'PUBSUB:pubsub',
-    'IAP:iap',
-    'CLOUDRESOURCEMANAGER:cloudresourcemanager',
-    'SERVICEUSAGE:serviceusage',
-  ];
+  const override = 'export CLOUDSDK_API_ENDPOINT_OVERRIDES_';
+  const apis = ['run', 'pubsub', 'iap', 'cloudresourcemanager', 'serviceusage'];
+  const says = (text: string) => paint.dim(`  # ${text}`);
   return [
-    pc.bold('  Play along') + pc.dim(' (Ctrl-C ends everything)'),
+    paint.bold('  Play along') + paint.dim(' (Ctrl-C ends everything)'),
     '',
-    pc.dim('  # be a user: ask the balancer, in a region of your choice'),
-    `  curl -i -H 'Host: ${estate.host}' -H 'Cookie: ${cookie}' -H 'X-Sandbox-Region: ${region}' ${frontDoor.url}/`,
+    says('be a user: ask the balancer, in a region of your choice'),
+    `  curl -i -H 'Host: ${estate.host}' -H 'X-Sandbox-Region: ${region}' \\`,
+    `    -H 'Cookie: ${cookie}' \\`,
+    `    ${frontDoor.url}/`,
     '',
-    pc.dim(
-      '  # be the administrator: paste this, and gcloud talks to this cloud (no login, your own settings stay untouched)',
-    ),
-    `  export CLOUDSDK_CONFIG=$(mktemp -d) CLOUDSDK_CORE_PROJECT=${estate.projectId} CLOUDSDK_CORE_DISABLE_PROMPTS=1`,
-    `  printf admin > $CLOUDSDK_CONFIG/token; export CLOUDSDK_AUTH_ACCESS_TOKEN_FILE=$CLOUDSDK_CONFIG/token`,
+    says('be the administrator: paste this into another shell, and its gcloud talks to this cloud'),
+    says('(no login; your own gcloud settings stay untouched)'),
+    '  unset HTTPS_PROXY https_proxy HTTP_PROXY http_proxy',
+    `  export CLOUDSDK_CONFIG=$(mktemp -d) CLOUDSDK_CORE_PROJECT=${estate.projectId}`,
+    '  printf admin > $CLOUDSDK_CONFIG/token',
+    '  export CLOUDSDK_AUTH_ACCESS_TOKEN_FILE=$CLOUDSDK_CONFIG/token CLOUDSDK_CORE_DISABLE_PROMPTS=1',
     '  export CLOUDSDK_CORE_CHECK_GCE_METADATA=0 CLOUDSDK_CORE_DISABLE_USAGE_REPORTING=1',
-    `  export CLOUDSDK_PROXY_TYPE=http CLOUDSDK_PROXY_ADDRESS=127.0.0.1 CLOUDSDK_PROXY_PORT=${sandbox.port}`,
-    `  for a in ${apis.join(' ')}; do export CLOUDSDK_API_ENDPOINT_OVERRIDES_\${a%%:*}=http://\${a##*:}.googleapis.com/; done`,
-    '  export CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE=http://compute.googleapis.com/compute/v1/',
+    '  export CLOUDSDK_PROXY_TYPE=http CLOUDSDK_PROXY_ADDRESS=127.0.0.1',
+    `  export CLOUDSDK_PROXY_PORT=${sandbox.port}`,
+    ...apis.map((api) => `  ${override}${api.toUpperCase()}=http://${api}.googleapis.com/`),
+    `  ${override}COMPUTE=http://compute.googleapis.com/compute/v1/`,
     '',
-    pc.dim('  # then take the grant away, ask as the user, wait three seconds, and ask again'),
-    `  gcloud run services remove-iam-policy-binding ${estate.service} --region=${region} --role=roles/run.invoker --member=${estate.iapAgent}`,
+    says('then take the grant away, ask as the user, wait three seconds, and ask again'),
+    `  gcloud run services remove-iam-policy-binding ${estate.service} --region=${region} \\`,
+    '    --role=roles/run.invoker \\',
+    `    --member=${estate.iapAgent}`,
     '',
   ].join('\n');
 }

@@ -35,14 +35,19 @@ export function enterSandbox(env: Environment = process.env): string | undefined
     const metadata = env[name];
     if (metadata) parseLoopback(name, metadata.includes('://') ? metadata : `http://${metadata}`);
   }
-  if (env['NODE_USE_ENV_PROXY'] || process.execArgv.includes('--use-env-proxy')) forgetProxies(env);
-  for (const name of Object.keys(env)) {
-    if (leadsOutside(name)) delete env[name];
-  }
+  forgetCredentials(env);
   // Without these two, clients would ask the real metadata address, or log in with gcloud's own file in the home folder.
   env['GCE_METADATA_HOST'] ||= env['GCE_METADATA_IP'] ?? host;
   env['CLOUDSDK_CONFIG'] = '/dev/null';
   return url.replace(/\/+$/, '');
+}
+
+/** Takes credentials and proxies out of `env`, and out of this process: what runs in it stays on this machine. */
+export function forgetCredentials(env: Environment = process.env): void {
+  if (env['NODE_USE_ENV_PROXY'] || process.execArgv.includes('--use-env-proxy')) forgetProxies(env);
+  for (const name of Object.keys(env)) {
+    if (leadsOutside(name)) delete env[name];
+  }
 }
 
 /** Node took the proxies up when it started: its agents are replaced, and fetch still asks no_proxy whom to spare. */
