@@ -35,6 +35,8 @@ export interface MemoryOptions {
   readonly failNext?: AppError[];
   /** Somebody else, between the reads and each write. */
   readonly beforeWrite?: (world: MemoryWorld, change: ChangeRequest) => void;
+  /** Looks at what each write left. */
+  readonly afterWrite?: (world: MemoryWorld, change: ChangeRequest) => void;
 }
 
 /** A world in memory: an inventory whose policies and services a writer with the real edits and guards changes, and a clock that tests turn. */
@@ -96,6 +98,7 @@ export function buildMemoryWorld(start: Inventory | (() => Inventory), options: 
         etags += 1;
         const after = { ...next, etag: `etag-${etags}` };
         policies.set(change.resource, after);
+        options.afterWrite?.(world, change);
         return { changed: true, before, after };
       },
       async changeIngress(change) {
@@ -111,6 +114,7 @@ export function buildMemoryWorld(start: Inventory | (() => Inventory), options: 
         const next = Number(before.generation) + 1;
         const after = { etag: `service-${next}`, generation: String(next), ingress: change.ingress };
         services.set(change.resource, after);
+        options.afterWrite?.(world, change);
         return { changed: true, before, after };
       },
       async createIdentity(change) {
