@@ -1,20 +1,28 @@
 import { readAccess } from '../core/access.ts';
 import { consentLabel } from '../core/consent.ts';
 import { buildGrantCommand } from '../core/grant-commands.ts';
+import type { Inventory, RunService } from '../core/inventory.ts';
 import { exposureSeverity, type JudgedService, listJudgedServices } from '../core/judged-services.ts';
 import { buildServiceCommand, buildServiceTerraform } from '../core/service-commands.ts';
-import type { Estate, FindingDraft, Rule } from './rule.ts';
+import type { WantedIdentity } from '../core/wanted-identities.ts';
+import type { FindingDraft, Rule } from './rule.ts';
 
 /** Cloud Run does not ask who knocks: the invoker check is off, and no policy of the service matters any more. */
 export const invokerCheckDisabled: Rule = {
   id: 'invoker-check-disabled',
-  evaluate: (estate) =>
-    listJudgedServices(estate.inventory, estate.paths)
+  evaluate: ({ inventory, paths, wanted }) => {
+    const wantedOn = Map.groupBy(wanted, ({ service }) => service);
+    return listJudgedServices(inventory, paths)
       .filter(({ service }) => service.invokerIamDisabled)
-      .map((judged) => buildDraft(estate, judged)),
+      .map((judged) => buildDraft(inventory, judged, wantedOn.get(judged.service) ?? []));
+  },
 };
 
-function buildDraft(estate: Estate, { service, via }: JudgedService): FindingDraft {
+function buildDraft(
+  inventory: Inventory,
+  { service, via }: JudgedService,
+  wanted: readonly WantedIdentity[],
+): FindingDraft {
   const place = `${service.service} in ${service.region}`;
   return {
     severity: exposureSeverity(service),
@@ -28,7 +36,7 @@ function buildDraft(estate: Estate, { service, via }: JudgedService): FindingDra
     via,
     actions: [],
     gcloud: [
-      ...listMissingGrants(estate, service.name),
+      ...listMissingGrants(inventory, service, wanted),
       buildServiceCommand(service, 'update', ['--invoker-iam-check']),
     ],
     terraform: buildServiceTerraform(service, ['invoker_iam_disabled = false']),
@@ -36,9 +44,13 @@ function buildDraft(estate: Estate, { service, via }: JudgedService): FindingDra
 }
 
 /** Nobody needed a grant so far, so iap-invoker-missing is silent about them. */
-function listMissingGrants({ inventory, wanted }: Estate, name: string): readonly string[] {
+function listMissingGrants(
+  inventory: Inventory,
+  service: RunService,
+  wanted: readonly WantedIdentity[],
+): readonly string[] {
+  if (service.labels[consentLabel] === 'deny') return [];
   return wanted
-    .filter(({ service }) => service.name === name && service.labels[consentLabel] !== 'deny')
-    .filter(({ service, member }) => readAccess(inventory, service, member).grantedOn.length === 0)
-    .map(({ service, member }) => buildGrantCommand(service, member, inventory.policies.get(name)));
+    .filter(({ member }) => readAccess(inventory, service, member).grantedOn.length === 0)
+    .map(({ member }) => buildGrantCommand(service, member, inventory.policies.get(service.name)));
 }
