@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { AppError } from '../functions/errors.ts';
+import { checkPlanCommand } from './check-plan.ts';
 import { exitCodes } from './exit-codes.ts';
 import { explainCommand } from './explain.ts';
 import { fixCommand } from './fix.ts';
@@ -21,6 +22,7 @@ const program = new Command('sallyport')
 for (const command of [
   scanCommand,
   explainCommand,
+  checkPlanCommand,
   fixCommand,
   undoCommand,
   pauseCommand,
