@@ -191,6 +191,61 @@ describe('policy writer', () => {
   }
 });
 
+describe('policy writer: grant before revoke', () => {
+  const revoke: PolicyChange = {
+    capability: 'revoke-invoker',
+    kind: 'remove',
+    resource,
+    role,
+    members: ['allUsers'],
+    requires: [agent],
+  };
+  const on = ['grant-invoker', 'revoke-invoker'];
+  const both: Policy = { etag: 'etag-1', bindings: [{ role, members: [agent, 'allUsers'] }] };
+
+  it('takes the member out where who must stay holds a grant, and sends the rest as it was', async () => {
+    const { writer, sent } = setUp(both, on);
+    assert.equal((await writer.changePolicy(revoke)).changed, true);
+    assert.deepEqual(sent, [{ etag: 'etag-1', bindings: [{ role, members: [agent] }] }]);
+  });
+
+  it('sends nothing where the live policy lacks that grant, whatever the plan was made from', async () => {
+    const { writer, sent } = setUp({ etag: 'etag-1', bindings: [{ role, members: ['allUsers'] }] }, on);
+    await assert.rejects(() => writer.changePolicy(revoke), { code: 'grant-before-revoke' });
+    assert.deepEqual(sent, []);
+  });
+
+  it('looks again when somebody else writes in between, and stops when they took the grant', async () => {
+    const { writer, sent, faults, change } = setUp(both, on);
+    faults.push({ on: 'set', error: google(409, 'ABORTED') });
+    const stale = { policy: both, readAt: 1_000_000 };
+    change(() => ({ bindings: [{ role, members: ['allUsers'] }] }));
+    await assert.rejects(() => writer.changePolicy({ ...revoke, base: stale }), { code: 'grant-before-revoke' });
+    assert.equal(sent.length, 1);
+  });
+
+  it('takes a member out of exactly the binding with that condition', async () => {
+    const condition = { title: 'day', expression: 'request.time.getHours() < 18' };
+    const start = {
+      etag: 'etag-1',
+      version: 3,
+      bindings: [
+        { role, members: [agent, 'allUsers'] },
+        { role, members: ['allUsers'], condition },
+      ],
+    };
+    const { writer, sent } = setUp(start, on);
+    await writer.changePolicy({ ...revoke, condition });
+    assert.deepEqual(sent, [{ ...start, bindings: start.bindings.slice(0, 1) }]);
+  });
+
+  it('sees when Google says yes and keeps the member', async () => {
+    const { writer, api } = setUp(both, on);
+    api.set = async () => both;
+    await assert.rejects(() => writer.changePolicy(revoke), { code: 'write-not-kept' });
+  });
+});
+
 describe('dry run of the policy writer', () => {
   const never = async () => assert.fail('not a policy');
   const preview = (policies: PolicyWriter) =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { openSqliteLedger, type SqliteLedger } from '../../../functions/adapters/sqlite-ledger.ts';
 import { leaseMs } from '../../../functions/core/apply-change.ts';
+import type { ChangeRequest } from '../../../functions/core/change.ts';
 import { closeOpenIntents } from '../../../functions/core/close-intents.ts';
 import { reconcile } from '../../../functions/core/reconcile.ts';
 import { agent, grant, inventory, policy, service } from '../../support/estate.ts';
@@ -75,5 +76,50 @@ describe('intents without a result', () => {
     arrive();
     await close();
     assert.equal(await outcome(), 'failed');
+  });
+
+  const begin = (id: string, change: ChangeRequest) =>
+    ledger.recordIntent({ id, project: 'acme-prod', runId: 'dead', findingIds: [], change, at: world.time });
+  const resultOf = async (id: string) => (await ledger.findChange(id))?.result;
+
+  it('of a revoke are applied once the member is out of that very binding', async () => {
+    const condition = { title: 'day', expression: 'request.time.getHours() < 18' };
+    const revoke = {
+      capability: 'revoke-invoker',
+      kind: 'remove',
+      resource: shop.name,
+      role: 'roles/run.invoker',
+    } as const;
+    world.policies.set(shop.name, policy(grant('user:ann@acme.example')));
+    await begin('conditional', { ...revoke, members: ['user:ann@acme.example'], condition });
+    await begin('plain', { ...revoke, members: ['user:ann@acme.example'] });
+    await close();
+    assert.equal((await resultOf('conditional'))?.outcome, 'applied');
+    assert.equal((await resultOf('plain'))?.outcome, 'failed');
+  });
+
+  it('of an ingress are judged by the live service', async () => {
+    const ingress = { capability: 'restrict-ingress', kind: 'ingress', resource: shop.name } as const;
+    world.services.set(shop.name, { etag: 'e', generation: '8', ingress: 'internal-and-cloud-load-balancing' });
+    await begin('shut', { ...ingress, ingress: 'internal-and-cloud-load-balancing' });
+    await begin('opened', { ...ingress, ingress: 'all', undoes: 'x' });
+    await close();
+    assert.equal((await resultOf('shut'))?.serviceAfter?.generation, '8');
+    assert.equal((await resultOf('opened'))?.outcome, 'failed');
+    world.services.set(shop.name, { etag: 'e', generation: '9', ingress: 'all' });
+    await close();
+    assert.equal((await resultOf('opened'))?.outcome, 'applied', 'it arrived after its run had died');
+  });
+
+  it('of a service agent cannot be looked for: they have failed, and are asked for again', async () => {
+    const resource = '//cloudresourcemanager.googleapis.com/projects/acme-prod';
+    await begin('agent', {
+      capability: 'create-service-identity',
+      kind: 'service-identity',
+      resource,
+      service: 'iap.googleapis.com',
+    });
+    await close();
+    assert.equal((await resultOf('agent'))?.code, 'interrupted');
   });
 });

@@ -4,7 +4,18 @@ import { isPolicyEdit } from '../../../functions/core/change.ts';
 import { evaluate } from '../../../functions/core/evaluate.ts';
 import type { Finding } from '../../../functions/core/finding.ts';
 import { type PlanInput, planChanges } from '../../../functions/core/plan.ts';
-import { agent, backend, clientId, clientMember, inventory, neg, service } from '../../support/estate.ts';
+import type { RemovalContext } from '../../../functions/core/removal-waits.ts';
+import {
+  agent,
+  backend,
+  clientId,
+  clientMember,
+  grant,
+  inventory,
+  neg,
+  policy,
+  service,
+} from '../../support/estate.ts';
 
 const one = service();
 const two = service('us-central1');
@@ -98,5 +109,82 @@ describe('plan', () => {
       },
     );
     assert.deepEqual(summary(planned), [[one.name, [agent], false]]);
+  });
+
+  const may = (over: Partial<RemovalContext> = {}): RemovalContext => ({
+    now: 1_000_000,
+    settleMs: 300_000,
+    propagationMs: 600_000,
+    isComplete: true,
+    needs: new Map([[one.name, [agent]]]),
+    grantedSince: new Map([[`${one.name} ${agent}`, 0]]),
+    ...over,
+  });
+  const shut = { capabilities: ['grant-invoker', 'revoke-invoker', 'restrict-ingress'] };
+  const publicShop = findingsOf({ policies: [[one, policy(grant(agent, 'allUsers'))]] }, shut);
+  const openedAt = new Map(publicShop.map(({ id }) => [id, 0]));
+  const approved = { modes: ['enforce', 'approve'] as const, openedAt };
+
+  it('shuts what may be shut, and names who must stay able to invoke', () => {
+    const { changes, left } = plan(publicShop, { ...approved, removals: may() });
+    assert.deepEqual(left, []);
+    assert.deepEqual(
+      changes.map(({ change }) => change),
+      [
+        {
+          capability: 'revoke-invoker',
+          kind: 'remove',
+          resource: one.name,
+          role: 'roles/run.invoker',
+          members: ['allUsers'],
+          requires: [agent],
+        },
+      ],
+    );
+  });
+
+  const waits: readonly (readonly [string, Partial<PlanInput>, string, number?])[] = [
+    ['until a person has said yes', { modes: ['enforce'], openedAt, removals: may() }, 'needs-approval'],
+    ['for the next pass', approved, 'after-grants'],
+    ['for a grant', { ...approved, removals: may({ grantedSince: new Map() }) }, 'grant-first'],
+    [
+      'until the grant is old enough',
+      { ...approved, removals: may({ grantedSince: new Map([[`${one.name} ${agent}`, 999_999]]) }) },
+      'grant-too-young',
+      1_599_999,
+    ],
+    [
+      'until the finding has stood for 300 s',
+      { ...approved, openedAt: new Map(), removals: may() },
+      'settling',
+      1_300_000,
+    ],
+    ['while something is unreadable', { ...approved, removals: may({ isComplete: false }) }, 'not-all-read'],
+  ];
+  for (const [title, over, why, until] of waits) {
+    it(`waits with what shuts a door ${title}`, () => {
+      const { changes, left } = plan(publicShop, over);
+      assert.deepEqual(changes, []);
+      assert.deepEqual([left[0]?.why, left[0]?.until], [why, until]);
+    });
+  }
+
+  it('shuts nothing at all above the limit, and grants as far as it goes', () => {
+    const three = service('asia-east1');
+    const findings = findingsOf(
+      { services: [one, two, three], policies: [[one, policy(grant(agent, 'allUsers'))]] },
+      shut,
+    );
+    const over = { ...approved, openedAt: new Map(findings.map(({ id }) => [id, 0])), removals: may() };
+    assert.equal(plan(findings, { ...over, budget: 3 }).changes.length, 3);
+    const { changes, left } = plan(findings, { ...over, budget: 2 });
+    assert.deepEqual(
+      changes.map(({ change }) => change.kind),
+      ['add', 'add'],
+    );
+    assert.deepEqual(
+      left.map(({ finding, why }) => [finding.rule, why]),
+      [['public-invoker', 'limit-reached']],
+    );
   });
 });

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { openSqliteLedger, type SqliteLedger } from '../../../functions/adapters/sqlite-ledger.ts';
+import { applyChange } from '../../../functions/core/apply-change.ts';
+import type { ChangeRequest, IngressChange } from '../../../functions/core/change.ts';
+import type { Inventory } from '../../../functions/core/inventory.ts';
 import { reconcile } from '../../../functions/core/reconcile.ts';
 import { undoChange } from '../../../functions/core/undo-change.ts';
 import { backend, clientId, grant, inventory, neg, policy, service } from '../../support/estate.ts';
@@ -62,5 +65,105 @@ describe('undo', () => {
     const id = await grantOnce();
     const undone = await undo(id);
     for (const one of ['nothing', id, undone.id]) await assert.rejects(undo(one), { code: 'undo-not-possible' });
+  });
+
+  const all = ['grant-invoker', 'revoke-invoker', 'restrict-ingress', 'create-service-identity'];
+  const at = { project: 'acme-prod', runId: 'made', findingIds: [] };
+  const make = async (estate: Inventory, change: ChangeRequest, changeId = 'made-1') => {
+    world = buildMemoryWorld(estate, { ledger, settings: { capabilities: all } });
+    assert.ok(await ledger.acquireLease('acme-prod', 'made', 60_000));
+    const done = await applyChange(change, { ...at, changeId }, world);
+    await ledger.releaseLease('acme-prod', 'made');
+    assert.equal(done.result?.outcome, 'applied');
+  };
+  const condition = { title: 'day', expression: 'request.time.getHours() < 18' };
+  const revoke: ChangeRequest = {
+    capability: 'revoke-invoker',
+    kind: 'remove',
+    resource: shop.name,
+    role: 'roles/run.invoker',
+    members: ['user:ann@acme.example'],
+    condition,
+  };
+  const shutOff: ChangeRequest = {
+    capability: 'restrict-ingress',
+    kind: 'ingress',
+    resource: shop.name,
+    ingress: 'internal-and-cloud-load-balancing',
+  };
+  const openShop = inventory({ services: [service('europe-west1', { ingress: 'all' })] });
+
+  it('puts a revoked member back into the very binding it was in, and holds it', async () => {
+    const before = {
+      ...policy(grant('user:ann@acme.example'), { ...grant('user:ann@acme.example'), condition }),
+      version: 3,
+    };
+    await make(inventory({ policies: [[shop, before]] }), revoke);
+    assert.deepEqual(world.policies.get(shop.name)?.bindings, [grant('user:ann@acme.example')]);
+    await undo('made-1');
+    assert.deepEqual(world.policies.get(shop.name)?.bindings, before.bindings);
+    const [hold] = await ledger.holds('acme-prod', world.time);
+    assert.deepEqual([hold?.resource, hold?.member], [shop.name, 'user:ann@acme.example']);
+  });
+
+  it('gives a service its former ingress back, and holds it', async () => {
+    await make(openShop, shutOff);
+    await undo('made-1');
+    assert.equal(world.services.get(shop.name)?.ingress, 'all');
+    const [hold] = await ledger.holds('acme-prod', world.time);
+    assert.deepEqual([hold?.resource, hold?.member], [shop.name, 'ingress']);
+    await assert.rejects(undo('made-1'), { code: 'undo-not-possible' });
+  });
+
+  it('refuses when others have changed the service since, and leaves no hold', async () => {
+    await make(openShop, shutOff);
+    const now = world.services.get(shop.name);
+    assert.ok(now);
+    world.services.set(shop.name, { ...now, generation: '9' });
+    await assert.rejects(undo('made-1'), { code: 'undo-changed-since' });
+    assert.deepEqual(world.services.get(shop.name), { ...now, generation: '9' });
+    assert.deepEqual(await ledger.holds('acme-prod', world.time), []);
+  });
+
+  it('refuses when others change the service at the last moment', async () => {
+    await make(openShop, shutOff);
+    const meddle = (one: MemoryWorld) => {
+      const now = one.services.get(shop.name);
+      if (now) one.services.set(shop.name, { ...now, generation: '9' });
+    };
+    const { writer } = world;
+    const changeIngress = (change: IngressChange) => {
+      meddle(world);
+      return writer.changeIngress(change);
+    };
+    Object.assign(world, { writer: { ...writer, changeIngress } });
+    assert.equal((await undo('made-1')).result?.code, 'undo-changed-since');
+    assert.equal(world.services.get(shop.name)?.ingress, 'internal-and-cloud-load-balancing');
+  });
+
+  it('goes by the service’s generation, which Google’s own progress does not move', async () => {
+    await make(openShop, shutOff);
+    const now = world.services.get(shop.name);
+    assert.ok(now);
+    world.services.set(shop.name, { ...now, etag: 'ready' });
+    assert.equal((await undo('made-1')).result?.outcome, 'applied');
+  });
+
+  it('refuses to take back a service agent: Google has no call for it', async () => {
+    await make(inventory({}), {
+      capability: 'create-service-identity',
+      kind: 'service-identity',
+      resource: '//cloudresourcemanager.googleapis.com/projects/acme-prod',
+      service: 'iap.googleapis.com',
+    });
+    await assert.rejects(undo('made-1'), { code: 'undo-not-possible', message: /no call to delete/ });
+  });
+
+  it('lets nothing call itself an undo that takes nothing back', async () => {
+    await make(openShop, shutOff);
+    assert.ok(await ledger.acquireLease('acme-prod', 'made', 60_000));
+    const open: ChangeRequest = { ...revoke, kind: 'add', members: ['allUsers'], undoes: 'made-1' };
+    await assert.rejects(applyChange(open, { ...at, changeId: 'made-2' }, world), { code: 'write-refused' });
+    assert.equal(await ledger.findChange('made-2'), undefined);
   });
 });
