@@ -27,7 +27,7 @@ export interface RuleViolation extends RuleCase {
   readonly via?: readonly (readonly string[])[];
 }
 
-export type ExpectedFinding = readonly [string, string, Finding['severity'], Finding['mode']];
+type ExpectedFinding = readonly [string, string, Finding['severity'], Finding['mode']];
 
 /** One test a row: what complies has no finding of the rule, what violates has exactly these, each with words and commands. */
 export function describeRule(
