@@ -4,12 +4,16 @@ import { parseServiceName, projectOf } from './resource-name.ts';
 import { buildServiceCommand } from './service-commands.ts';
 
 /**
- * The gcloud commands that take grants back, one for each level, role and member. `--all` takes the conditional ones
- * with it, and keeps gcloud from asking where a policy has conditions.
+ * The gcloud commands that take grants back, one for each level, role and member. The flag about conditions keeps gcloud
+ * from asking where a policy has some, and a conditional grant that is not meant from going along.
  */
 export function buildRevokeCommands(grants: readonly InvokingGrant[]): readonly string[] {
   const commands = grants.map(({ level, role, member }) => {
-    const flags = [`--member=${quoteShell(member)}`, `--role=${quoteShell(role)}`, '--all'];
+    const isConditional = grants.some(
+      (one) => one.level === level && one.role === role && one.member === member && one.condition !== undefined,
+    );
+    const condition = isConditional ? '--all' : '--condition=None';
+    const flags = [`--member=${quoteShell(member)}`, `--role=${quoteShell(role)}`, condition];
     const service = parseServiceName(level);
     if (service) return buildServiceCommand({ ...service, service: service.id }, 'remove-iam-policy-binding', flags);
     const { kind, id } = parseLevel(level);
