@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readExport } from '../functions/adapters/export-reader/read-export.ts';
 import type { Settings } from '../functions/config.ts';
 import type { Inventory } from '../functions/core/inventory.ts';
+import { recentlyMs } from '../functions/core/judged-services.ts';
 import { mergeInventories } from '../functions/core/merge-inventories.ts';
 import { TerminalError } from '../functions/errors.ts';
 import { assertInScope, openWorld, readSettings } from './open-world.ts';
@@ -38,11 +39,12 @@ export async function readEstate(options: EstateOptions): Promise<ReadEstate> {
   const world = await openWorld({ ...options, ledger: existsSync(options.ledger) ? options.ledger : ':memory:' });
   try {
     for (const project of projects) assertInScope(project, world.settings);
+    const readProject = async (project: string): Promise<Inventory> => {
+      const recentlyOnPath = await world.ledger.recentlyOnPath(project, Date.now() - recentlyMs);
+      return world.reader.readProject(project, { iapPolicies: true, recentlyOnPath });
+    };
     const inventory = await withProgress(`reading ${projects.join(', ')}`, async () =>
-      mergeInventories([
-        await world.reader.readProject(first),
-        ...(await Promise.all(rest.map((project) => world.reader.readProject(project)))),
-      ]),
+      mergeInventories([await readProject(first), ...(await Promise.all(rest.map(readProject)))]),
     );
     return { inventory, settings: world.settings, rejected: (await world.ledger.clientIds(Date.now())).rejected };
   } finally {

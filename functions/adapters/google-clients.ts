@@ -4,6 +4,7 @@ import type { cloudresourcemanager_v1 } from 'googleapis/build/src/apis/cloudres
 import type { cloudresourcemanager_v3 } from 'googleapis/build/src/apis/cloudresourcemanager/v3.js';
 import type { compute_v1 } from 'googleapis/build/src/apis/compute/v1.js';
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
+import type { iap_v1 } from 'googleapis/build/src/apis/iap/v1.js';
 import type { run_v1 } from 'googleapis/build/src/apis/run/v1.js';
 import type { run_v2 } from 'googleapis/build/src/apis/run/v2.js';
 import type { serviceusage_v1beta1 } from 'googleapis/build/src/apis/serviceusage/v1beta1.js';
@@ -21,6 +22,7 @@ export interface GoogleClients {
   serviceUsage(): Promise<serviceusage_v1beta1.Serviceusage>;
   compute(): Promise<compute_v1.Compute>;
   iam(): Promise<iam_v1.Iam>;
+  iap(): Promise<iap_v1.Iap>;
   resourceManagerV1(): Promise<cloudresourcemanager_v1.Cloudresourcemanager>;
   resourceManagerV3(): Promise<cloudresourcemanager_v3.Cloudresourcemanager>;
   projects(): Promise<ProjectsClient>;
@@ -69,6 +71,11 @@ export function createGoogleClients(env: Environment = process.env, token?: Acce
       'iam',
       () => import('googleapis/build/src/apis/iam/v1.js'),
       (module, given) => new module.default.iam_v1.Iam(given),
+    ),
+    iap: client(
+      'iap',
+      () => import('googleapis/build/src/apis/iap/v1.js'),
+      (module, given) => new module.default.iap_v1.Iap(given),
     ),
     resourceManagerV1: client(
       'cloudresourcemanager',

@@ -13,7 +13,7 @@ export interface PolicyApi {
 
 const options = { requestedPolicyVersion: 3 };
 
-/** Policies of Cloud Run services, projects, folders and organisations; only those of services can be written. */
+/** Policies of Cloud Run services, of IAP's resources, projects, folders and organisations; only those of services can be written. */
 export function createPolicyApi(clients: GoogleClients): PolicyApi {
   return {
     async get(resource) {
@@ -22,6 +22,11 @@ export function createPolicyApi(clients: GoogleClients): PolicyApi {
         const run = await clients.run();
         const services = run.projects.locations.services;
         const { data } = await services.getIamPolicy({ resource: name, 'options.requestedPolicyVersion': 3 });
+        return expectPolicy(resource, data);
+      }
+      if (host === 'iap') {
+        const iap = await clients.iap();
+        const { data } = await iap.v1.getIamPolicy({ resource: name, requestBody: { options } });
         return expectPolicy(resource, data);
       }
       const manager = await clients.resourceManagerV3();
@@ -46,9 +51,11 @@ export function createPolicyApi(clients: GoogleClients): PolicyApi {
   };
 }
 
-function splitName(resource: string): [host: 'run' | 'cloudresourcemanager', name: string] {
-  const [, host, name] = /^\/\/(run|cloudresourcemanager)\.googleapis\.com\/(.+)$/.exec(resource) ?? [];
-  if (name !== undefined && (host === 'run' || host === 'cloudresourcemanager')) return [host, name];
+type Host = 'run' | 'iap' | 'cloudresourcemanager';
+
+function splitName(resource: string): [host: Host, name: string] {
+  const [, host, name] = /^\/\/(run|iap|cloudresourcemanager)\.googleapis\.com\/(.+)$/.exec(resource) ?? [];
+  if (name !== undefined && (host === 'run' || host === 'iap' || host === 'cloudresourcemanager')) return [host, name];
   throw noPolicy(resource);
 }
 

@@ -11,6 +11,9 @@ export interface JudgedService {
   readonly via: readonly string[];
 }
 
+/** How long rules look at a service after it was on an access path, in milliseconds (CONTRACT 1). */
+export const recentlyMs = 30 * 24 * 3_600_000;
+
 /**
  * The services that rules about services look at (CONTRACT 1): those on an access path, and (live) those that were on
  * one in the last 30 days and still exist. Nobody else's service is Sallyport's business.

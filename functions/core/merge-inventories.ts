@@ -17,6 +17,8 @@ export function mergeInventories(all: readonly [Inventory, ...Inventory[]]): Inv
     policies: merge((one) => one.policies),
     policyReadAt: merge((one) => one.policyReadAt),
     ...(all.some((one) => one.iapPolicies) ? { iapPolicies: merge((one) => one.iapPolicies) } : {}),
+    iapPolicyGaps: merge((one) => one.iapPolicyGaps),
+    lists: merge((one) => one.lists),
     recentlyOnPath: new Set(all.flatMap((one) => [...(one.recentlyOnPath ?? [])])),
     customRoles: merge((one) => one.customRoles),
     unreadable: all.flatMap((one) => one.unreadable),

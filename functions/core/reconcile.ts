@@ -7,6 +7,7 @@ import { closeOpenIntents } from './close-intents.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import { compareFindings, type Finding, type Mode } from './finding.ts';
 import type { Inventory, NotEvaluated, Unreadable } from './inventory.ts';
+import { recentlyMs } from './judged-services.ts';
 import { keepUnjudged } from './keep-unjudged.ts';
 import { lookAgain } from './look-again.ts';
 import type { LeftAlone, Plan } from './plan.ts';
@@ -54,9 +55,6 @@ export interface ReconcileResult {
 }
 
 const dayMs = 24 * 3_600_000;
-
-/** How long rules look at a service after it was on an access path (CONTRACT 1). */
-const recentlyMs = 30 * dayMs;
 
 /**
  * The one loop that every door ends in: read the project, evaluate, plan, write what may be written, record. Twice is

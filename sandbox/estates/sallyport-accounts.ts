@@ -34,6 +34,8 @@ const readerPermissions = [
   'resourcemanager.projects.get',
   'resourcemanager.projects.getIamPolicy',
   'iam.roles.get',
+  'iap.web.getIamPolicy',
+  'iap.webTypes.getIamPolicy',
   'iap.webServices.getIamPolicy',
   'iap.webServices.getSettings',
   'logging.logEntries.list',

@@ -1,6 +1,6 @@
 import type { Settings } from '../../config.ts';
 import type { Inventory } from '../../core/inventory.ts';
-import type { Clock, InventoryReader } from '../../core/world.ts';
+import type { Clock, InventoryReader, ReadOptions } from '../../core/world.ts';
 import type { GoogleClients } from '../google-clients.ts';
 import { createGoogleRead } from '../google-read.ts';
 import { createPolicyApi } from '../policy-api.ts';
@@ -10,6 +10,7 @@ import type { RetryTiming } from '../with-retry.ts';
 import { lookUpProject, readAncestry } from './look-up-project.ts';
 import { readAccessPolicies } from './read-access-policies.ts';
 import { readCustomRole } from './read-custom-roles.ts';
+import { readIapPolicies } from './read-iap-policies.ts';
 import { readPolicy, tryPolicy } from './read-policies.ts';
 import { readResources } from './read-resources.ts';
 import type { Reading } from './reading.ts';
@@ -27,7 +28,8 @@ const slowlyChangingMs = 5 * 60_000;
 /**
  * Reads one project from Google's live APIs. With K services on access paths, no folders and no custom roles it takes
  * 5 + K calls: ancestry, backends, NEGs, services, project policy, and a policy a service; one more, the look-up, when it
- * is asked by number or the project has no service (DESIGN 11).
+ * is asked by number or the project has no service (DESIGN 11). With `iapPolicies`, one more for each IAP backend and
+ * service with direct IAP, one for each of their types, and one for the project's iap_web.
  */
 export function createLiveReader({ clients, clock, timing, settings }: LiveReaderParts): InventoryReader {
   const read = createGoogleRead(timing);
@@ -47,7 +49,7 @@ export function createLiveReader({ clients, clock, timing, settings }: LiveReade
     customRole: slowly(async (role) => readCustomRole(await clients.iam(), read, role)),
   };
   return {
-    readProject: (project) => readInventory(reading, project),
+    readProject: (project, options) => readInventory(reading, project, options),
     async readPolicy(resource) {
       const policy = await readPolicy(policies, read, resource);
       return { policy, readAt: clock.now() };
@@ -59,19 +61,26 @@ export function createLiveReader({ clients, clock, timing, settings }: LiveReade
   };
 }
 
-async function readInventory(reading: Reading, project: string): Promise<Inventory> {
+async function readInventory(
+  reading: Reading,
+  project: string,
+  { iapPolicies = false, recentlyOnPath = [] }: ReadOptions = {},
+): Promise<Inventory> {
   const resources = await readResources(reading, project);
-  const access = await readAccessPolicies(reading, resources);
-  return {
-    source: { kind: 'live', inheritance: access.inheritance },
+  const access = await readAccessPolicies(reading, resources, recentlyOnPath);
+  const inventory = {
+    source: { kind: 'live', inheritance: access.inheritance } as const,
     projects: access.projects,
     backends: resources.backends,
     negs: resources.negs,
     services: access.services,
     policies: access.policies,
     policyReadAt: access.policyReadAt,
+    recentlyOnPath: new Set(recentlyOnPath.filter((name) => access.services.has(name))),
+    lists: new Map([[resources.project.id, resources.lists]]),
     customRoles: access.customRoles,
     unreadable: [...resources.unreadable, ...access.unreadable],
     notEvaluated: access.notEvaluated,
   };
+  return iapPolicies ? { ...inventory, ...(await readIapPolicies(reading, inventory)) } : inventory;
 }

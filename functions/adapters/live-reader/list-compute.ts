@@ -54,8 +54,12 @@ async function listAggregated(project: string, collection: string, readPage: Pag
     if (isGap(page) && unreachable.size === 0) unreachable.add('');
     next = parseText(page['nextPageToken']);
   } while (next !== undefined);
-  const regions = [...unreachable].filter(mayHoldServerless).map(regionOfScope);
-  return { items, unreadable: [...new Set(regions)].map((region) => buildUnreachable('compute', project, region)) };
+  const regions = [...new Set([...unreachable].filter(mayHoldServerless).map(regionOfScope))];
+  return {
+    items,
+    unreadable: regions.map((region) => buildUnreachable('compute', project, region)),
+    missing: regions.map((region) => region ?? '*'),
+  };
 }
 
 /** NO_RESULTS_ON_PAGE is how Compute says "empty here". */

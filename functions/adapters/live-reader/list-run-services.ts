@@ -21,7 +21,11 @@ export async function listRunServices(run: run_v1.Run, read: GoogleRead, project
     for (const location of parseTexts(data.unreachable)) regions.add(location.replace(/^.*\//, ''));
     next = parseText(parseRecord(data.metadata)?.['continue']);
   } while (next !== undefined);
-  return { items, unreadable: [...regions].map((region) => buildUnreachable('run', project, region)) };
+  return {
+    items,
+    unreadable: [...regions].map((region) => buildUnreachable('run', project, region)),
+    missing: [...regions],
+  };
 }
 
 /** One service by full resource name, in v1 shape. */

@@ -4,6 +4,8 @@ import type { Unreadable } from '../../core/inventory.ts';
 export interface RawList {
   readonly items: readonly unknown[];
   readonly unreadable: readonly Unreadable[];
+  /** Those regions, `global` among them; `*`: the list did not say where. */
+  readonly missing: readonly string[];
 }
 
 /** The gap that a list reports of one region; undefined = it did not say which. */

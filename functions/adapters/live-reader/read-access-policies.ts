@@ -22,20 +22,25 @@ export interface AccessPolicies {
   readonly notEvaluated: readonly NotEvaluated[];
 }
 
-/** Reads policies only of services on access paths, and of what is above them. */
-export async function readAccessPolicies(reading: Reading, resources: Resources): Promise<AccessPolicies> {
+/** Reads policies only of services on access paths, of those that `recentlyOnPath` names, and of what is above them. */
+export async function readAccessPolicies(
+  reading: Reading,
+  resources: Resources,
+  recentlyOnPath: readonly string[],
+): Promise<AccessPolicies> {
   const { paths } = resolveAccessPaths(
     { ...resources, source: { kind: 'live', inheritance: 'full' } },
     reading.urlMask,
   );
-  const onPath = [...new Set(paths.map(({ service }) => service.name))];
+  const still = recentlyOnPath.filter((name) => resources.services.has(name));
+  const judged = [...new Set([...paths.map(({ service }) => service.name), ...still])];
   const projectIds = [...new Set([resources.project.id, ...paths.map(({ service }) => service.project)])];
 
   const policies = new Map<string, Policy>();
   const policyReadAt = new Map<string, number>();
   const unreadable: Unreadable[] = [];
   const gone = new Set<string>();
-  const direct = [...onPath, ...projectIds.map(buildProjectName)].map(async (resource) => {
+  const direct = [...judged, ...projectIds.map(buildProjectName)].map(async (resource) => {
     const answer = await reading.policyOf(resource);
     if ('policy' in answer) {
       policies.set(resource, answer.policy);

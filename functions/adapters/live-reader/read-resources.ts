@@ -1,4 +1,4 @@
-import type { Backend, Neg, RunService, Unreadable } from '../../core/inventory.ts';
+import type { Backend, Neg, ProjectLists, RunService, Unreadable } from '../../core/inventory.ts';
 import { normalizeBackend } from '../../core/normalize/backend.ts';
 import { parseRecord, parseText } from '../../core/normalize/fields.ts';
 import { normalizeNeg } from '../../core/normalize/neg.ts';
@@ -17,6 +17,8 @@ export interface Resources {
   readonly backends: readonly Backend[];
   readonly negs: ReadonlyMap<string, Neg>;
   readonly services: ReadonlyMap<string, RunService>;
+  /** Of the project itself: what lies in others is read one by one. */
+  readonly lists: ProjectLists;
   readonly unreadable: readonly Unreadable[];
 }
 
@@ -45,6 +47,7 @@ export async function readResources(reading: Reading, asked: string): Promise<Re
     backends,
     negs: byName([...ownNegs, ...foreignNegs.found]),
     services: byName([...ownServices.filter((item) => item !== undefined), ...foreignServices.found]),
+    lists: { backends: rawBackends.missing, negs: rawNegs.missing, services: rawServices.missing },
     unreadable: [rawBackends, rawNegs, rawServices, foreignNegs, foreignServices].flatMap((part) => part.unreadable),
   };
 }

@@ -27,18 +27,20 @@ describe('lists of several pages', () => {
       asked.push(params);
       return pages[asked.length - 1];
     });
-    const { items, unreadable } = await listBackendServices(compute, read, 'shop');
+    const { items, unreadable, missing } = await listBackendServices(compute, read, 'shop');
     assert.deepEqual(items, [{ name: 'a' }, { name: 'b' }, { name: 'c' }]);
     assert.deepEqual(asked, [{ project: 'shop' }, { project: 'shop', pageToken: 'two' }]);
     assert.deepEqual(
       unreadable.map(({ resource, code }) => [resource, code]),
       [['//compute.googleapis.com/projects/shop/regions/us-east1', 'region-unreachable']],
     );
+    assert.deepEqual(missing, ['us-east1']);
   });
 
   it('names the project when Compute does not say which region is missing', async () => {
     const compute = client(() => ({ warning: { code: 'PARTIAL_SUCCESS' } }));
-    const { unreadable } = await listBackendServices(compute, read, 'shop');
+    const { unreadable, missing } = await listBackendServices(compute, read, 'shop');
+    assert.deepEqual(missing, ['*']);
     assert.deepEqual(
       unreadable.map(({ resource }) => resource),
       ['//compute.googleapis.com/projects/shop'],
@@ -56,8 +58,9 @@ describe('lists of several pages', () => {
       return { data: pages[asked.length - 1] };
     };
     const run = { projects: { locations: { services: { list } } } } as unknown as Parameters<typeof listRunServices>[0];
-    const { items, unreadable } = await listRunServices(run, read, 'shop');
+    const { items, unreadable, missing } = await listRunServices(run, read, 'shop');
     assert.deepEqual(items, [{ n: 1 }, { n: 2 }]);
+    assert.deepEqual(missing, ['us-east1', 'us-west1']);
     const parent = 'projects/shop/locations/-';
     assert.deepEqual(asked, [{ parent }, { parent, continue: 'two' }]);
     assert.deepEqual(
