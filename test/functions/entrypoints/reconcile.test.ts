@@ -48,10 +48,10 @@ describe('the reconcile function on the Functions Framework, in the local Google
     return { status: response.status, body: Object(await response.json()) };
   }
 
-  const sweep = () => post({ project: google.estate.projectId, reason: 'sweep' });
+  const run = (reason: 'event' | 'sweep') => post({ project: google.estate.projectId, reason });
 
   it('grants IAP’s agent the invoker role in both regions, with 5 + K + G calls, and remembers it', async () => {
-    const reply = await sweep();
+    const reply = await run('event');
     assert.equal(reply.status, 200);
     assert.equal(reply.body['outcome'], 'fixed', JSON.stringify(log));
     const { projectId, regions, service, iapAgent } = google.estate;
@@ -68,12 +68,18 @@ describe('the reconcile function on the Functions Framework, in the local Google
 
   it('writes nothing the second time', async () => {
     google.forgetCalls();
-    assert.equal((await sweep()).body['outcome'], 'clean');
+    assert.equal((await run('event')).body['outcome'], 'clean');
     assert.ok(google.calls().length <= 6 + 2);
     assert.deepEqual(
       google.calls().filter((call) => call.endsWith('setIamPolicy')),
       [],
     );
+  });
+
+  it('asks IAP whom it lets in on a sweep: backend, type and project', async () => {
+    google.forgetCalls();
+    await run('sweep');
+    assert.equal(google.calls().filter((call) => call === 'iap.getIamPolicy').length, 3);
   });
 
   it('answers 200 to what is no task, so that the queue does not repeat it', async () => {
