@@ -46,7 +46,8 @@ export async function applyChange(change: ChangeRequest, context: ApplyContext, 
       return { ...(await write(change, context, world)), at: clock.now() };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      return { outcome: 'failed', at: clock.now(), code: error.code, message: error.message };
+      const hint = error.hint === undefined ? {} : { hint: error.hint };
+      return { outcome: 'failed', at: clock.now(), code: error.code, message: error.message, ...hint };
     }
   }
 }

@@ -91,6 +91,8 @@ export interface ChangeResult {
   readonly serviceAfter?: ServiceState;
   readonly code?: string;
   readonly message?: string;
+  /** What a person can do about it. */
+  readonly hint?: string;
 }
 
 export interface Change extends ChangeIntent {

@@ -174,9 +174,12 @@ function assertNothingTransient(changes: readonly Change[]): void {
     // Who may create a service agent is not documented: the finding's note says what to do, and no repeat would help.
     if (change.kind === 'service-identity' && result.code === 'write-denied') continue;
     const code: ErrorCode = isErrorCode(result.code) ? result.code : 'write-failed';
-    const message = `${change.resource}: ${result.message ?? code}`;
-    if (code === 'write-refused' || code === 'write-denied') throw new TerminalError(code, message);
-    throw new AppError(code, message, code === 'principal-does-not-exist' ? { hint: createAgentHint } : {});
+    const why = result.message ?? code;
+    const message = why.startsWith(change.resource) ? why : `${change.resource}: ${why}`;
+    const hint = code === 'principal-does-not-exist' ? createAgentHint : result.hint;
+    const init = hint === undefined ? {} : { hint };
+    if (code === 'write-refused' || code === 'write-denied') throw new TerminalError(code, message, init);
+    throw new AppError(code, message, init);
   }
 }
 
