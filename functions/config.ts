@@ -90,11 +90,6 @@ export function parseSettings(value: unknown, source = 'sallyport.yaml'): Settin
   });
 }
 
-/** JSON Schema of a settings file, for editors; checked in as docs/sallyport.schema.json. */
-export function buildSettingsSchema(): object {
-  return { title: 'sallyport.yaml', ...z.toJSONSchema(settingsSchema, { io: 'input' }) };
-}
-
 /** Identifies the settings a run was made with; 16 hex digits. */
 export function hashSettings(settings: Settings): string {
   return createHash('sha256').update(JSON.stringify(settings)).digest('hex').slice(0, 16);
