@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openSqliteLedger } from '../../functions/adapters/sqlite-ledger.ts';
+
+const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+describe('sallyport pause', function () {
+  this.timeout(30_000);
+  let folder: string;
+  const file = () => join(folder, 'ledger.db');
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sallyport-pause-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const pause = (...args: string[]) =>
+    spawnSync(process.execPath, [main, 'pause', '--ledger', file(), ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1' },
+    });
+  const isPaused = async () => {
+    const ledger = await openSqliteLedger(file());
+    const answer = await ledger.isPaused();
+    await ledger.close();
+    return answer;
+  };
+
+  it('stops writes until it is ended, and keeps who and why of both', async () => {
+    assert.match(pause('--why', 'release freeze', '--who', 'ann').stdout, /paused by ann: release freeze\n$/);
+    assert.equal(await isPaused(), true);
+    assert.match(pause('--end', '--why', 'freeze is over', '--who', 'bob').stdout, /ended by bob: freeze is over\n$/);
+    assert.equal(await isPaused(), false);
+    const { stdout, status } = pause('--list');
+    assert.deepEqual(
+      stdout.split('\n').map((line) => line.slice(26)),
+      ['ended by bob: freeze is over', 'paused by ann: release freeze', ''],
+    );
+    assert.equal(status, 0);
+  });
+
+  it('wants a reason, and changes nothing without one', async () => {
+    const { status, stderr } = pause();
+    assert.deepEqual([status, stderr.includes('bad-usage')], [2, true]);
+    assert.equal(pause('--end', '--why', ' ').status, 2);
+    assert.match(pause('--list').stdout, /^No pause in /);
+  });
+});
