@@ -95,6 +95,8 @@ export function resolveNegTargets(
       };
     case 'app-engine':
       return { services: [], notEvaluated: { rule: '*', reason: 'app-engine', resource: neg.name } };
+    case 'other-serverless':
+      return { services: [], notEvaluated: { rule: '*', reason: 'serverless-target-unknown', resource: neg.name } };
     case 'not-serverless':
       return { services: [] };
   }

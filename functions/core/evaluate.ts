@@ -8,7 +8,7 @@ import { buildFindingId, compareFindings, compareText, type Finding } from './fi
 import type { Inventory, NotEvaluated, Unreadable } from './inventory.ts';
 import { modeLimit } from './mode-limit.ts';
 import { projectOf, regionOf } from './resource-name.ts';
-import { resolveWantedIdentities, type WantedIdentity } from './wanted-identities.ts';
+import { listUnjudgedClients, resolveWantedIdentities, type WantedIdentity } from './wanted-identities.ts';
 
 /** What an inventory means: paths, findings in their fixed order, and all that could not be said. */
 export interface Evaluation {
@@ -54,7 +54,12 @@ export function evaluate(inventory: Inventory, options: EvaluateOptions): Evalua
     wanted,
     findings: open,
     exempt,
-    unreadable: sortUnreadable([...inventory.unreadable, ...resolved.unreadable, ...unreadable]),
+    unreadable: sortUnreadable([
+      ...inventory.unreadable,
+      ...resolved.unreadable,
+      ...unreadable,
+      ...listUnjudgedClients(inventory),
+    ]),
     notEvaluated: [
       ...inventory.notEvaluated,
       ...resolved.notEvaluated,

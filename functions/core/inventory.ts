@@ -90,6 +90,8 @@ export type NegTarget =
   | { readonly kind: 'function'; readonly function: string }
   | { readonly kind: 'function-url-mask'; readonly urlMask: string }
   | { readonly kind: 'app-engine' }
+  /** Serverless, and in front of something that is neither Run, function nor App Engine: an API gateway. */
+  | { readonly kind: 'other-serverless' }
   | { readonly kind: 'not-serverless' };
 
 export type Ingress = 'all' | 'internal' | 'internal-and-cloud-load-balancing' | 'none';

@@ -1,6 +1,7 @@
 import type { Settings } from '../config.ts';
 import type { AccessPath } from './access-paths.ts';
 import { compareText } from './finding.ts';
+import { listIapBackends } from './iap-backends.ts';
 import { buildAgentMember, buildClientIdMember, isTrustedClientId } from './identity.ts';
 import type { Inventory, RunService, Unreadable } from './inventory.ts';
 import { buildProjectName } from './resource-name.ts';
@@ -18,6 +19,22 @@ export interface WantedIdentities {
   readonly wanted: readonly WantedIdentity[];
   /** Projects whose number is not known: neither their agent nor their client IDs can be judged. */
   readonly unreadable: readonly Unreadable[];
+}
+
+/** Projects whose backends name client IDs that nobody can judge, on a path or not, as the project's number is not known. */
+export function listUnjudgedClients(
+  inventory: Pick<Inventory, 'projects' | 'backends' | 'negs'>,
+): readonly Unreadable[] {
+  const owners = listIapBackends(inventory).flatMap(({ backend }) => (backend.oauth2ClientId ? [backend.project] : []));
+  return [...new Set(owners)].filter((one) => inventory.projects.get(one)?.number === undefined).map(numberUnknown);
+}
+
+function numberUnknown(project: string): Unreadable {
+  return {
+    resource: buildProjectName(project),
+    code: 'project-number-unknown',
+    message: `The number of project ${project} is not known, so its IAP identity is not known either.`,
+  };
 }
 
 /** Who must get through each service's inner door (CONTRACT 1, DESIGN 4). Client IDs that are not trusted or known to be refused are left out. */
@@ -43,11 +60,7 @@ export function resolveWantedIdentities(
   for (const path of paths) {
     const number = inventory.projects.get(path.iapProject)?.number;
     if (number === undefined) {
-      unreadable.set(path.iapProject, {
-        resource: buildProjectName(path.iapProject),
-        code: 'project-number-unknown',
-        message: `The number of project ${path.iapProject} is not known, so its IAP identity is not known either.`,
-      });
+      unreadable.set(path.iapProject, numberUnknown(path.iapProject));
       continue;
     }
     if (identity.use !== 'oauth-client') want(path, buildAgentMember(number), 'service-agent');

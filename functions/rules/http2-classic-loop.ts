@@ -32,5 +32,5 @@ function isLoop({ backend, negs }: IapBackend): boolean {
 }
 
 function leadsToRun({ target }: Neg): boolean {
-  return target.kind !== 'app-engine' && target.kind !== 'not-serverless';
+  return !['app-engine', 'other-serverless', 'not-serverless'].includes(target.kind);
 }

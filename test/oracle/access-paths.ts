@@ -45,7 +45,7 @@ export function findPaths(estate: Estate, settings: OracleSettings): readonly Pa
   return paths;
 }
 
-/** Reading (docs/decisions/0005): a finding about a backend names its access paths; it may have none. */
+/** Reading (docs/decisions/0008): a finding about a backend names its access paths; it may have none. */
 export function viaOfBackend(backend: Backend, paths: readonly Path[]): readonly string[] {
   return paths.filter((path) => path.backend === backend).map(({ via }) => via);
 }
@@ -84,6 +84,8 @@ export function findHiddenTargets(
       gaps.push({ rule: '*', reason: 'first-generation-or-missing-function', resource: neg.name });
     }
     // DESIGN 4: "1st gen and App Engine are out of scope: `notEvaluated`"
+    // Reading: so is whatever else a serverless NEG may lead to.
+    if (neg.kind === 'other') gaps.push({ rule: '*', reason: 'serverless-target-unknown', resource: neg.name });
     if (neg.kind === 'app-engine') gaps.push({ rule: '*', reason: 'app-engine', resource: neg.name });
   }
   return { unreadable, gaps };

@@ -17,7 +17,7 @@ export function serviceContent(name: string, region: string, project: RandomProj
 
 function labels(dice: Dice): Record<string, string> {
   const all: Record<string, string> = dice.chance(0.3) ? { team: 'a' } : {};
-  if (dice.chance(0.35)) all['sallyport-iap'] = dice.pick(['allow', 'deny', 'allow', 'Allow']);
+  if (dice.chance(0.5)) all['sallyport-iap'] = dice.pick(['allow', 'deny', 'deny', 'Allow', 'allow', 'deny']);
   return all;
 }
 
@@ -81,6 +81,8 @@ function target(dice: Dice): Record<string, unknown> {
   if (kind < 16) return { cloudRun: { urlMask: dice.pick(['<service>.example.com', 'example.com/<service>']) } };
   if (kind < 18) return { cloudFunction: { function: dice.pick(functionNames) } };
   if (kind < 19) return { cloudFunction: { urlMask: 'example.com/<function>' } };
+  if (dice.chance(0.2))
+    return dice.pick([{ serverlessDeployment: { platform: 'apigateway.googleapis.com' } }, { cloudRun: {} }]);
   return { appEngine: dice.chance(0.5) ? { service: 'default' } : { urlMask: '<service>-dot-a.example.com' } };
 }
 
@@ -105,8 +107,8 @@ export function backendContent(
   const scope = region === undefined ? 'global' : `regions/${region}`;
   const groups = negs.map(({ project, path }) => groupUrl(`projects/${spell(project, dice)}/${path}`, dice));
   if (dice.chance(0.05)) groups.push(...groups.slice(0, 1));
-  if (dice.chance(0.05))
-    groups.push(groupUrl(`projects/${spell(owner, dice)}/zones/us-central1-a/instanceGroups/ig`, dice));
+  for (const other of dice.some(otherGroups, 0.03))
+    groups.push(groupUrl(`projects/${spell(owner, dice)}/${other}`, dice));
   return {
     host: 'compute.googleapis.com',
     path: `${scope}/backendServices/${name}`,
@@ -126,10 +128,19 @@ export function backendContent(
   };
 }
 
+const otherGroups = [
+  'zones/us-central1-a/instanceGroups/ig',
+  'zones/us-central1-a/networkEndpointGroups/vms',
+  'global/networkEndpointGroups/internet',
+];
 const schemes = ['EXTERNAL', 'EXTERNAL', 'EXTERNAL_MANAGED', 'EXTERNAL_MANAGED', 'INTERNAL_MANAGED'];
 
 function groupUrl(path: string, dice: Dice): string {
-  const host = ['https://www.googleapis.com/compute/v1', 'https://compute.googleapis.com/compute/v1'];
+  const host = [
+    'https://www.googleapis.com/compute/v1',
+    'https://compute.googleapis.com/compute/v1',
+    'https://www.googleapis.com/compute/beta',
+  ];
   return `${dice.pick(host)}/${path}`;
 }
 
@@ -137,7 +148,7 @@ function groupUrl(path: string, dice: Dice): string {
 function iap(owner: RandomProject, others: readonly RandomProject[], dice: Dice): Record<string, unknown> {
   if (dice.chance(0.12)) return {};
   if (dice.chance(0.12)) return { iap: { enabled: false, oauth2ClientId: 'left-over' } };
-  if (dice.chance(0.03)) return { iap: { enabled: 'true' } };
+  if (dice.chance(0.03)) return { iap: dice.pick([{ enabled: 'true' }, null, {}]) };
   if (dice.chance(0.5)) return { iap: { enabled: true } };
   return { iap: { enabled: true, oauth2ClientId: clientId(owner, others, dice), oauth2ClientSecretSha256: 'ab' } };
 }

@@ -43,6 +43,7 @@ export function randomEstate(seed: number): RandomEstate {
     }
   }
   if (organization !== undefined && dice.chance(0.5)) lines.push(organizationRole(organization, style));
+  if (dice.chance(0.2)) lines.push(bucketLine(dice));
   if (dice.chance(0.4)) shuffle(lines, dice);
   if (dice.chance(0.12)) lines.splice(dice.below(lines.length + 1), 0, malformedLine(lines, dice));
   return { files: splitIntoFiles(lines, dice), settings: randomSettings(dice) };
@@ -185,6 +186,18 @@ function organizationRole(organization: string, { camel }: LineStyle): string {
   const name = `//iam.googleapis.com/organizations/${organization}/roles/orgWide`;
   const resource = { data: { includedPermissions: ['run.routes.invoke'] } };
   return JSON.stringify({ name, [camel ? 'assetType' : 'asset_type']: 'iam.googleapis.com/Role', resource });
+}
+
+/** A thing whose name tells no project. */
+function bucketLine(dice: Dice): string {
+  const content = dice.chance(0.5) ? { iam_policy: { etag: 'CAE=' } } : { resource: { data: {} } };
+  const ancestors = [`projects/${dice.pick(['100000000001', '100000000009'])}`];
+  return JSON.stringify({
+    name: '//storage.googleapis.com/b',
+    asset_type: 'storage.googleapis.com/Bucket',
+    ...content,
+    ancestors,
+  });
 }
 
 function nothingOfInterest(dice: Dice): AssetContent[] {

@@ -60,7 +60,7 @@ export function assetLine(
   const resource = { version: 'v1', discovery_name: type.split('/')[1], data };
   const camelResource = { version: 'v1', discoveryName: type.split('/')[1], data };
   const hasAncestors = project.hasAncestors && !dice.chance(0.02);
-  const time = dice.chance(0.95) ? randomTime(dice) : undefined;
+  const time = dice.chance(0.95) ? randomTime(dice) : dice.pick([undefined, undefined, 'yesterday']);
   const line = style.camel
     ? {
         name,
@@ -141,5 +141,6 @@ const broken = [
 export function malformedLine(lines: readonly string[], dice: Dice): string {
   if (lines.length === 0 || dice.chance(0.6)) return dice.pick(broken);
   const whole = dice.pick(lines);
+  if (dice.chance(0.2)) return whole + dice.pick(lines);
   return whole.slice(0, 1 + dice.below(whole.length - 1));
 }

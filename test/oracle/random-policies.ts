@@ -57,10 +57,10 @@ function randomMember(projects: readonly RandomProject[], dice: Dice): string {
 
 function randomCondition(dice: Dice): Record<string, unknown> {
   const kind = dice.below(20);
-  if (kind < 13) return {};
-  if (kind < 14) return { condition: {} };
-  if (kind < 15) return { condition: null };
-  if (kind < 16) return { condition: { expression: '', title: '' } };
+  if (kind < 11) return {};
+  if (kind < 13) return { condition: {} };
+  if (kind < 14) return { condition: null };
+  if (kind < 15) return { condition: { expression: '', title: '' } };
   return { condition: { title: 'until', expression: 'request.time < timestamp("2027-01-01T00:00:00Z")' } };
 }
 

@@ -15,7 +15,7 @@ export function readEstate(files: readonly ExportFile[]): Estate {
   const names = learnNames(lines);
   const resources = contest(lines, names, (line) => line.resource !== undefined);
   const policies = contest(lines, names, (line) => line.policy !== undefined);
-  // Reading (docs/decisions/0005): where an asset's own line names no ancestors, another line of its project does.
+  // Reading (docs/decisions/0008): where an asset's own line names no ancestors, another line of its project does.
   const services = [];
   const backends = [];
   const negs = [];
@@ -46,7 +46,11 @@ export function readEstate(files: readonly ExportFile[]): Estate {
     // CONTRACT 3: "if the input holds any IAM_POLICY line whose canonical name lies in that project (the Project itself
     // included)"
     projectsWithPolicyLine: lines.filter((line) => line.policy !== undefined).map(projectOfLine),
-    projectsWithRunLine: lines.filter((line) => runName.test(line.name)).map(projectOfLine),
+    // CONTRACT 2, dangling-neg: "a Run Service line of that project". Reading: a RESOURCE line; one of a policy does not
+    // show that the services themselves were exported.
+    projectsWithRunLine: lines
+      .filter((line) => runName.test(line.name) && line.resource !== undefined && !line.deleted)
+      .map(projectOfLine),
     projectsWithIapPolicyLine: lines
       .filter((line) => line.policy !== undefined && line.name.startsWith('//iap.googleapis.com/'))
       .map(projectOfLine),
@@ -68,10 +72,10 @@ function ancestorsOfProject(
 
 /** CONTRACT 4: "`projects` = projects with any line or readable answer" */
 function projectsWithAnyLine(lines: readonly Line[], names: Names): readonly string[] {
+  // Reading (docs/decisions/0008): a line belongs to the project that its name lies in; its `ancestors` count none.
   const found: string[] = [];
   for (const line of lines) {
-    const fromAncestors = line.ancestors?.find((one) => one.startsWith('projects/'))?.slice('projects/'.length);
-    const project = projectInName(line.name) ?? fromAncestors;
+    const project = projectInName(line.name);
     if (project === undefined) continue;
     const canonical = canonicalProject(project, names);
     if (!found.includes(canonical)) found.push(canonical);

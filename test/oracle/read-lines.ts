@@ -23,7 +23,7 @@ export function readLines(files: readonly ExportFile[]): Lines {
   for (const file of files) {
     for (let i = 0; i < file.lines.length; i++) {
       const text = file.lines[i] ?? '';
-      // Reading (docs/decisions/0005): a line of white space is no line.
+      // Reading (docs/decisions/0008): a line of white space is no line.
       if (text.trim() === '') continue;
       // CONTRACT 3: "A line that is not a JSON object with a string `name`: `unreadable {malformed-line}`, resource =
       // `FILE:LINE`; the rest is read."

@@ -169,7 +169,7 @@ function danglingGaps(estate: Estate, settings: OracleSettings): readonly Gap[] 
     .filter((neg) => isDangling(neg.name, estate, settings) && !canJudgeDangling(neg.project, estate))
     .map(({ name, project }) => ({
       rule: 'dangling-neg',
-      // Readings (docs/decisions/0005): the contract gives these reasons no names.
+      // Readings (docs/decisions/0008): the contract gives these reasons no names.
       reason: estate.projectsWithRunLine.includes(project) ? 'input-incomplete' : 'services-not-in-input',
       resource: name,
     }));

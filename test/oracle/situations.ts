@@ -1,8 +1,9 @@
-import { hasAccess, hasConditionalGrant, hasInheritedAccess } from './access.ts';
+import { hasAccess, hasConditionalGrant, hasInheritedAccess, ownBindings } from './access.ts';
 import { isIapBackend, negsOf } from './access-paths.ts';
+import { contestSituations } from './contest-situations.ts';
 import { identitiesOf } from './identities.ts';
 import { numberOf } from './names.ts';
-import type { Estate, ExportFile, OracleReport, OracleSettings, Path } from './oracle-types.ts';
+import type { Binding, Estate, ExportFile, OracleReport, OracleSettings, Path } from './oracle-types.ts';
 
 export interface Seen {
   readonly files: readonly ExportFile[];
@@ -34,6 +35,10 @@ export const situations: Readonly<Record<string, (seen: Seen) => boolean>> = {
   'source: deleted line': ({ files }) => holdsText(files, '"deleted":true'),
   'source: inheritance full': ({ report, paths }) => paths.length > 0 && report.inheritance === 'full',
   'source: inheritance partial': ({ report }) => report.inheritance === 'partial',
+  ...contestSituations,
+  'source: update times with offsets': ({ files }) => holdsText(files, '+05:30') && holdsText(files, '-08:00'),
+  'source: Cloud Run v1': withPathsText('serving.knative.dev'),
+  'source: Cloud Run v2': withPathsText('"template":{}'),
   'paths: global backend': ({ paths }) => paths.some(({ backend }) => backend?.name.includes('/global/')),
   'paths: regional backend': ({ paths }) => paths.some(({ backend }) => backend?.name.includes('/regions/')),
   'paths: direct': ({ paths }) => paths.some(({ backend }) => backend === undefined),
@@ -80,6 +85,19 @@ export const situations: Readonly<Record<string, (seen: Seen) => boolean>> = {
     policyHolds(estate, ({ role }) => estate.invokingCustomRoles.includes(role)),
   'access: a custom role that does not invoke': ({ estate }) =>
     policyHolds(estate, ({ role }) => role.includes('/roles/with') && !estate.invokingCustomRoles.includes(role)),
+  'access: a group is none': policyWith((binding) => binding.members.some((one) => one.startsWith('group:'))),
+  'access: deleted: is none': policyWith((binding) => binding.members.some((one) => one.startsWith('deleted:service'))),
+  'access: a prefix in other case is none': policyWith(({ members }) =>
+    members.some((one) => one.startsWith('ServiceAccount:')),
+  ),
+  'public-invoker: under a condition': policyWith((one) => one.conditional && one.members.includes('allUsers')),
+  'direct-invoker: under a condition': policyWith(
+    (one) => one.conditional && one.members.some((member) => member.startsWith('user:')),
+  ),
+  'client ID: not of the form': ({ report }) =>
+    has(report, 'oauth-client-untrusted', ({ subject }) => !/^\d+-[a-z0-9]+\.apps/.test(subject)),
+  'client ID: of a foreign project': ({ report }) =>
+    has(report, 'oauth-client-untrusted', ({ subject }) => /^\d+-[a-z0-9]+\.apps.googleusercontent.com$/.test(subject)),
   'access: conditional grant beside access': ({ paths, estate, settings }) =>
     identitiesOnPaths(paths, estate, settings).some(
       ([{ service }, one]) => hasAccess(one, service, estate) && hasConditionalGrant(one, service, estate),
@@ -123,6 +141,16 @@ export const situations: Readonly<Record<string, (seen: Seen) => boolean>> = {
 
 function withPaths(matches: (seen: Seen) => boolean): (seen: Seen) => boolean {
   return (seen) => seen.paths.length > 0 && matches(seen);
+}
+
+/** A path, and a text in the lines. */
+function withPathsText(text: string): (seen: Seen) => boolean {
+  return withPaths(({ files }) => holdsText(files, text));
+}
+
+/** A binding of an invoking role on a service that is on a path. */
+function policyWith(matches: (binding: Binding) => boolean): (seen: Seen) => boolean {
+  return ({ paths, estate }) => paths.some(({ service }) => ownBindings(service, estate).some(matches));
 }
 
 function withService(matches: (service: Path['service']) => boolean): (seen: Seen) => boolean {

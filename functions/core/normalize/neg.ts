@@ -26,5 +26,6 @@ function normalizeTarget(resource: JsonRecord): NegTarget {
   if (functionName !== undefined) return { kind: 'function', function: functionName };
   const functionMask = parseText(cloudFunction?.['urlMask']);
   if (functionMask !== undefined) return { kind: 'function-url-mask', urlMask: functionMask };
-  return parseRecord(resource['appEngine']) ? { kind: 'app-engine' } : { kind: 'not-serverless' };
+  if (parseRecord(resource['appEngine'])) return { kind: 'app-engine' };
+  return type === undefined ? { kind: 'not-serverless' } : { kind: 'other-serverless' };
 }

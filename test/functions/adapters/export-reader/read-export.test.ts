@@ -168,6 +168,42 @@ describe('reading an asset export', () => {
     );
   });
 
+  it('knows how far the list of services reaches: by a RESOURCE line of one, if no line was lost', async () => {
+    const run = '//run.googleapis.com/projects/p/locations/r/services';
+    const policyOnly = `{"name":"${run}/a","iam_policy":{}}`;
+    const resource = `{"name":"${run}/b","resource":{"data":{"metadata":{"name":"b"}}}}`;
+    const listsOf = async (...lines: readonly string[]) => {
+      const { lists } = await readExport([write('a.ndjson', lines.join('\n'))]);
+      return lists?.get('p')?.services;
+    };
+    assert.equal(await listsOf(policyOnly), undefined);
+    assert.deepEqual(await listsOf(policyOnly, resource), []);
+    assert.deepEqual(await listsOf(policyOnly, resource, '{'), ['*']);
+  });
+
+  it('reads who may pass IAP, on the backend and above it', async () => {
+    const neg = 'projects/p/regions/r/networkEndpointGroups/n';
+    const accessor = (name: string, member: string) =>
+      `{"name":"${name}","iam_policy":{"bindings":[{"role":"roles/iap.httpsResourceAccessor","members":["${member}"]}]}}`;
+    const path = write(
+      'a.ndjson',
+      [
+        `{"name":"//compute.googleapis.com/projects/p/global/backendServices/b","resource":{"data":{"id":"7","iap":{"enabled":true},"backends":[{"group":"https://www.googleapis.com/compute/v1/${neg}"}]}}}`,
+        `{"name":"//compute.googleapis.com/${neg}","resource":{"data":{"networkEndpointType":"SERVERLESS","cloudRun":{"service":"s"}}}}`,
+        accessor('//iap.googleapis.com/projects/12/iap_web/compute/services/7', 'user:a@x'),
+        accessor('//iap.googleapis.com/projects/p/iap_web', 'user:b@x'),
+        accessor('//cloudresourcemanager.googleapis.com/projects/12', 'user:c@x'),
+        '{"name":"//x.googleapis.com/projects/p/y/z","ancestors":["projects/12"]}',
+      ].join('\n'),
+    );
+    const { iapPolicies } = await readExport([path]);
+    const policies = [...(iapPolicies?.values() ?? [])].flat();
+    assert.deepEqual(
+      policies.flatMap(({ bindings = [] }) => bindings.flatMap(({ members = [] }) => members)),
+      ['user:a@x', 'user:b@x', 'user:c@x'],
+    );
+  });
+
   it('tells how far it is', async () => {
     const seen: number[] = [];
     await scan([`${fixtures}/labels/estate.ndjson`], { chunkBytes: 1000, onProgress: ({ bytes }) => seen.push(bytes) });

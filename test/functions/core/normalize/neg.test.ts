@@ -35,7 +35,7 @@ describe('normalizeNeg', () => {
       { kind: 'function-url-mask', urlMask: '/<function>' },
     ],
     ['App Engine', { ...SERVERLESS, appEngine: {} }, { kind: 'app-engine' }],
-    ['an API gateway', { ...SERVERLESS, serverlessDeployment: {} }, { kind: 'not-serverless' }],
+    ['an API gateway', { ...SERVERLESS, serverlessDeployment: {} }, { kind: 'other-serverless' }],
     ['addresses', { networkEndpointType: 'GCE_VM_IP_PORT' }, { kind: 'not-serverless' }],
     ['a service without type', { cloudRun: { service: 'web' } }, { kind: 'run', service: 'web' }],
   ] as const) {

@@ -18,6 +18,11 @@ describe('parsePolicy', () => {
     assert.notEqual(parsePolicy({ bindings: [{ role: 'roles/run.invoker' }] }), undefined);
   });
 
+  it('takes a condition that is null for none, as Google reads its own JSON', () => {
+    const raw = { bindings: [{ role: 'r', members: [], condition: null }] };
+    assert.equal(parsePolicy(raw), raw);
+  });
+
   for (const [title, raw] of [
     ['a list', []],
     ['bindings that are no list', { bindings: {} }],
