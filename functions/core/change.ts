@@ -89,6 +89,8 @@ export interface ChangeResult {
   /** The same of a service whose ingress was changed. */
   readonly serviceBefore?: ServiceState;
   readonly serviceAfter?: ServiceState;
+  /** Google's answer was lost with the run that asked: a later run has looked what came of it, and the etag that the write left is not known. */
+  readonly answerLost?: true;
   readonly code?: string;
   readonly message?: string;
   /** What a person can do about it. */

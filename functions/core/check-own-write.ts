@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
 import { leaseMs } from './apply-change.ts';
+import type { Change, ChangeResult } from './change.ts';
 import { closeOpenIntents } from './close-intents.ts';
 import type { World } from './world.ts';
 
@@ -15,12 +16,15 @@ export interface OwnWrite {
   readonly eventId?: string;
 }
 
+/** How long after its intent a write whose answer was lost may still be told of by its event (ms). */
+const claimMs = 3_600_000;
+
 /**
  * Whether a policy change made with our own principal is in the ledger (DESIGN 6.8). `own`: ours, and no new round
  * starts. `foreign`: somebody else holds our identity: a critical alert is logged and the caller reconciles the project.
  */
 export async function checkOwnWrite(write: OwnWrite, world: World): Promise<'own' | 'foreign'> {
-  const { ledger, log } = world;
+  const { ledger, clock, log } = world;
   if (await ledger.isOwnEtag(write.resource, write.etag)) return 'own';
   // The write may be one whose result was never recorded: close such intents first, under the lease.
   if (!(await ledger.acquireLease(write.project, write.runId, leaseMs, write.task))) {
@@ -28,10 +32,18 @@ export async function checkOwnWrite(write: OwnWrite, world: World): Promise<'own
   }
   try {
     await closeOpenIntents(write.project, world);
+    if (await ledger.isOwnEtag(write.resource, write.etag)) return 'own';
+    const lost = (await ledger.changesSince(clock.now() - claimMs, write.project)).find(
+      ({ change, result }) => change.resource === write.resource && result?.answerLost,
+    );
+    if (lost) {
+      await ledger.recordResult(lost.id, buildClaimed(lost, write.etag, clock.now()));
+      log.warn('own write found again by its event', { changeId: lost.id, resource: write.resource });
+      return 'own';
+    }
   } finally {
     await ledger.releaseLease(write.project, write.runId);
   }
-  if (await ledger.isOwnEtag(write.resource, write.etag)) return 'own';
   log.error('our principal changed a policy and the ledger knows nothing of it', {
     code: 'foreign-own-write',
     resource: write.resource,
@@ -39,4 +51,10 @@ export async function checkOwnWrite(write: OwnWrite, world: World): Promise<'own
     eventId: write.eventId,
   });
   return 'foreign';
+}
+
+/** The event is the answer that was lost: the write did happen and left this etag, whatever others have made of it since. One event only can say so. */
+function buildClaimed({ result }: Change, etag: string, at: number): ChangeResult {
+  const policy = result?.outcome === 'applied' ? result.after : undefined;
+  return { outcome: 'applied', at, after: { ...policy, etag }, message: 'told of by its own audit entry' };
 }

@@ -16,9 +16,10 @@ export async function closeOpenIntents(project: string, world: World): Promise<n
   const open = await ledger.openIntents(project);
   for (const intent of open) {
     const { isInEffect, found } = await look(intent.change, world);
+    const looked = { at: clock.now(), ...found, answerLost: true } as const;
     const result: ChangeResult = isInEffect
-      ? { outcome: 'applied', at: clock.now(), ...found, message: 'found in effect by a later run' }
-      : { outcome: 'failed', at: clock.now(), ...found, code: 'interrupted', message: 'not found in effect' };
+      ? { ...looked, outcome: 'applied', message: 'found in effect by a later run' }
+      : { ...looked, outcome: 'failed', code: 'interrupted', message: 'not found in effect' };
     await ledger.recordResult(intent.id, result);
     log.warn('intent closed', { changeId: intent.id, resource: intent.change.resource, outcome: result.outcome });
   }
@@ -33,7 +34,8 @@ async function findLateArrivals(project: string, world: World): Promise<void> {
     const { isInEffect, found } = await look(change.change, world);
     if (!isInEffect || (await isOfLaterChange(change, found, recent, world))) continue;
     const message = 'arrived after its run had died';
-    await ledger.recordResult(change.id, { outcome: 'applied', at: clock.now(), ...found, message });
+    const result: ChangeResult = { outcome: 'applied', at: clock.now(), ...found, answerLost: true, message };
+    await ledger.recordResult(change.id, result);
     log.warn('intent closed', { changeId: change.id, resource, outcome: 'applied' });
   }
 }

@@ -52,6 +52,36 @@ describe('own writes', () => {
     assert.equal(await check('written'), 'own');
   });
 
+  for (const [what, then] of [
+    [
+      'changed the policy again',
+      policy(grant(agent), { role: 'roles/run.viewer', members: ['user:ann@acme.example'] }),
+    ],
+    ['took the grant away', policy()],
+  ] as const) {
+    it(`a write whose result was lost is known as ours, once, even where somebody has ${what} since`, async () => {
+      world.policies.set(shop.name, { ...then, etag: 'theirs' });
+      await ledger.recordIntent({
+        id: 'lost',
+        project: 'acme-prod',
+        runId: 'dead',
+        findingIds: [],
+        change: {
+          capability: 'grant-invoker',
+          kind: 'add',
+          resource: shop.name,
+          role: 'roles/run.invoker',
+          members: [agent],
+        },
+        at: world.time,
+      });
+      assert.equal(await check('written'), 'own');
+      assert.equal(await check('written'), 'own', 'the event comes twice');
+      assert.equal((await ledger.findChange('lost'))?.result?.outcome, 'applied');
+      assert.equal(await check('another'), 'foreign');
+    });
+  }
+
   it('comes back later while a run is at work', async () => {
     await ledger.acquireLease('acme-prod', 'a-run', 60_000);
     await assert.rejects(check('etag'), { code: 'project-busy' });
