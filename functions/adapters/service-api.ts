@@ -6,7 +6,7 @@ import { AppError } from '../errors.ts';
 import type { GoogleClients } from './google-clients.ts';
 
 /** One Cloud Run service as v2 gives it, and what an ingress change looks at. */
-export interface ServiceRead {
+interface ServiceRead {
   readonly raw: JsonRecord;
   readonly state: ServiceState;
 }

@@ -7,8 +7,6 @@ import type { RevokeInvoker } from '../actions/revoke-invoker.ts';
 /** The only list of what can be done about a finding; each kind is a file in `actions/` and a capability. */
 export type Action = GrantInvoker | RevokeInvoker | RestrictIngress | CreateServiceIdentity;
 
-export type Capability = Action['kind'];
-
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
 
 /** `observe`: tell. `approve`: ask a person, then fix. `enforce`: fix, then tell. */

@@ -1,5 +1,5 @@
 import { hashSettings } from '../config.ts';
-import { AppError, type ErrorCode, errorCodes, TerminalError } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import { leaseMs } from './apply-change.ts';
 import { applyPlan } from './apply-plan.ts';
 import type { Change } from './change.ts';
@@ -14,6 +14,7 @@ import type { LeftAlone, Plan } from './plan.ts';
 import { planRun } from './plan-run.ts';
 import { listRefusedAgents } from './refused-agents.ts';
 import { listOwnGrants } from './removal-waits.ts';
+import { assertNothingTransient, outcomeOf } from './run-outcome.ts';
 import type { World } from './world.ts';
 
 /** A request is only a key: what the event said is not believed, the present is read. */
@@ -165,40 +166,6 @@ function warnOfLimit({ left }: Plan, { project, runId }: ReconcileKey, { log }: 
   if (rest.length === 0) return;
   const named = rest.map(({ resource, subject }) => `${resource} ${subject}`);
   log.error('limit of changes reached', { code: 'limit-reached', project, runId, rest: named });
-}
-
-/** A write that failed for a reason that may pass makes the whole run come back; what was done stays done and recorded. */
-function assertNothingTransient(changes: readonly Change[]): void {
-  for (const { change, result } of changes) {
-    if (result?.outcome !== 'failed') continue;
-    // Who may create a service agent is not documented: the finding's note says what to do, and no repeat would help.
-    if (change.kind === 'service-identity' && result.code === 'write-denied') continue;
-    const code: ErrorCode = isErrorCode(result.code) ? result.code : 'write-failed';
-    const why = result.message ?? code;
-    const message = why.startsWith(change.resource) ? why : `${change.resource}: ${why}`;
-    const hint = code === 'principal-does-not-exist' ? createAgentHint : result.hint;
-    const init = hint === undefined ? {} : { hint };
-    if (code === 'write-refused' || code === 'write-denied') throw new TerminalError(code, message, init);
-    throw new AppError(code, message, init);
-  }
-}
-
-const createAgentHint = 'gcloud beta services identity create --service=iap.googleapis.com --project=PROJECT';
-
-function isErrorCode(code: string | undefined): code is ErrorCode {
-  return code !== undefined && code in errorCodes;
-}
-
-function outcomeOf(
-  changes: readonly Change[],
-  findings: readonly Finding[],
-  evaluation: Evaluation,
-  left: readonly LeftAlone[],
-): ReconcileResult['outcome'] {
-  const isWaiting = left.some(({ why }) => why !== 'observe-only' && why !== 'capability-off');
-  if (findings.length > 0) return isWaiting ? 'waiting' : 'reported';
-  if (changes.some(({ result }) => result?.outcome === 'applied')) return 'fixed';
-  return evaluation.unreadable.length > 0 ? 'reported' : 'clean';
 }
 
 function describeFinding(finding: Finding, key: ReconcileKey): Record<string, unknown> {

@@ -144,7 +144,7 @@ export interface SeenGrant {
   readonly since: number;
 }
 
-export interface PauseNote {
+interface PauseNote {
   readonly who: string;
   readonly why: string;
 }
