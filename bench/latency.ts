@@ -27,9 +27,6 @@ export const latency: Bench = async ({ quick, onProgress }) => {
     latencyMs,
     deploy: { builtDir, settings: { timing }, timeScale: 0.002 },
   });
-  cloud.sandbox.cloud.tasks.onAdded(({ scheduleTime }) => {
-    setTimeout(() => void cloud.deployment.restart('reconcile'), Date.parse(scheduleTime) - Date.now());
-  });
   const random = buildRandom(11);
   const measured: number[] = [];
   try {
@@ -59,13 +56,24 @@ async function measureOnce({ sandbox, estate, deployment }: BenchCloud, service:
   await Promise.all([deployment.function('audit-event').kill(), deployment.function('reconcile').kill()]);
   removeGrantSilently();
   const since = sandbox.requestLog.rows.length;
+  const { tasks } = sandbox.cloud;
   const began = Date.now();
-  const event = buildPolicyEvent(estate.projectId, service);
-  await Promise.all([deployment.restart('audit-event'), firstAnswer(deployment.function('audit-event').port, event)]);
-  const ms = (await written(since)) - began;
+  const { port } = deployment.function('audit-event');
+  await Promise.all([
+    deployment.restart('audit-event'),
+    firstAnswer(port, buildPolicyEvent(estate.projectId, service)),
+  ]);
+  const [task] = tasks.tasks.values();
+  if (!task) throw new Error('the event led to no task');
+  await wait(Date.parse(task.scheduleTime) - Date.now());
+  await deployment.restart('reconcile');
+  await until('the task is answered', () => !tasks.tasks.has(task.name));
   await deployment.delivery.idle();
-  await finished();
-  return ms;
+  // The one that checks the own write is not waited for.
+  for (const name of tasks.tasks.keys()) tasks.remove(name);
+  const write = sandbox.requestLog.rows.slice(since).find(({ method }) => method?.endsWith('.setIamPolicy'));
+  if (!write) throw new Error('no policy was written');
+  return Date.parse(write.at) - began;
 
   /** Nobody hears of it: the event of it is sent by hand. */
   function removeGrantSilently(): void {
@@ -73,22 +81,13 @@ async function measureOnce({ sandbox, estate, deployment }: BenchCloud, service:
     if (!policy) throw new Error(`${service.key} has no policy`);
     policy.bindings = (policy.bindings ?? []).filter(({ role }) => role !== 'roles/run.invoker');
   }
+}
 
-  async function written(since: number): Promise<number> {
-    const giveUp = Date.now() + 20_000;
-    for (;;) {
-      const row = sandbox.requestLog.rows.slice(since).find(({ method }) => method?.endsWith('.setIamPolicy'));
-      if (row) return Date.parse(row.at);
-      if (Date.now() > giveUp) throw new Error('no policy was written within 20 s of the event');
-      await wait(5);
-    }
-  }
-
-  /** The task that wrote has been answered; the one that checks the own write is not waited for. */
-  async function finished(): Promise<void> {
-    const { tasks } = sandbox.cloud;
-    while ([...tasks.tasks.keys()].some((name) => !name.endsWith('-own-write'))) await wait(5);
-    for (const name of tasks.tasks.keys()) tasks.remove(name);
+async function until(what: string, isTrue: () => boolean): Promise<void> {
+  const giveUp = Date.now() + 20_000;
+  while (!isTrue()) {
+    if (Date.now() > giveUp) throw new Error(`not within 20 s: ${what}`);
+    await wait(5);
   }
 }
 
