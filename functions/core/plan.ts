@@ -117,9 +117,10 @@ function reasonToLeave(finding: Finding, input: PlanInput): Omit<LeftAlone, 'fin
   const { modes, paused, holds, removals, openedAt } = input;
   const { actions } = finding.fix;
   if (finding.mode === 'observe') return { why: 'observe-only' };
+  // What Sallyport would not do anyhow does not wait for anybody's yes.
+  if (actions.length === 0) return { why: 'capability-off' };
   if (!modes.includes(finding.mode)) return { why: 'needs-approval' };
   if (paused) return { why: 'paused' };
-  if (actions.length === 0) return { why: 'capability-off' };
   if (actions.some((action) => holds.some((hold) => isHeld(hold, action)))) return { why: 'on-hold' };
   const shut = actions.find(({ kind }) => kind === 'revoke-invoker' || kind === 'restrict-ingress');
   if (!shut) return undefined;

@@ -28,10 +28,9 @@ interface Unwanted extends JudgedService {
 /** An export's policies may be 36 hours old: what is stale there may be right today, and its reader says so. */
 function listUnwanted({ inventory, paths, wanted }: Estate): readonly Unwanted[] {
   if (inventory.source.kind !== 'live') return [];
+  const neededBy = Map.groupBy(wanted, ({ service }) => service);
   return listJudgedServices(inventory, paths).flatMap((judged) => {
-    const needed = wanted
-      .filter(({ service }) => service === judged.service)
-      .map(({ member }) => canonicalMember(member));
+    const needed = (neededBy.get(judged.service) ?? []).map(({ member }) => canonicalMember(member));
     const held = (inventory.policies.get(judged.service.name)?.bindings ?? [])
       .filter((binding) => isUnconditional(binding, invokerRole))
       .flatMap(({ members = [] }) => members.map(canonicalMember));
