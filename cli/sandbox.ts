@@ -35,7 +35,7 @@ async function runSandbox({ iam, port, frontDoorPort, seed, log }: SandboxOption
   const ended = untilSignal();
   const stage = await openStage({ iam, port, frontDoorPort, seed, logFile: log });
   try {
-    process.stdout.write(`${printOpening(stage)}\n${printInvitation(stage)}\n`);
+    process.stdout.write(`${printOpening(stage)}\n${printInvitation(stage, false)}\n`);
     await ended;
   } finally {
     await stage.stop();

@@ -70,7 +70,7 @@ async function start(options: StartOptions): Promise<void> {
       if (options.json) process.stdout.write(`${JSON.stringify({ steps: steps.map(toJson), ok })}\n`);
       process.exitCode = ok ? exitCodes.clean : exitCodes.findings;
       if (staysUp(options)) {
-        print(printInvitation(stage));
+        print(printInvitation(stage, true));
         await ended;
       }
     }

@@ -52,7 +52,8 @@ export function buildChapters(parts: ChapterParts): readonly Chapter[] {
     {
       name: 'iap-on-bound',
       doing: onItsWay,
-      play: () => healed('audit event → IAP bound in both regions', [first, second], watch.expected()),
+      play: () =>
+        healed('audit event → IAP is bound to run.invoker in both regions', [first, second], watch.expected()),
     },
     {
       name: 'region-added',
@@ -68,7 +69,7 @@ export function buildChapters(parts: ChapterParts): readonly Chapter[] {
     {
       name: 'region-added-bound',
       doing: onItsWay,
-      play: () => healed('audit event → IAP bound in the new region', all, watch.expected()),
+      play: () => healed('audit event → IAP is bound in the new region', all, watch.expected()),
     },
     {
       name: 'new-revision',
@@ -99,7 +100,7 @@ export function buildChapters(parts: ChapterParts): readonly Chapter[] {
     {
       name: 'grant-removed-bound',
       doing: onItsWay,
-      play: () => healed('audit event → bound again', all, watch.expected()),
+      play: () => healed('audit event → IAP is bound again', all, watch.expected()),
     },
     {
       name: 'event-lost',
@@ -119,7 +120,7 @@ export function buildChapters(parts: ChapterParts): readonly Chapter[] {
       doing: 'the hourly sweep looks at the project',
       async play() {
         const { status } = await deployment.sweep();
-        const told = await healed('the hourly sweep finds it → bound again', all, Promise.resolve({}));
+        const told = await healed('the hourly sweep finds it → IAP is bound again', all, Promise.resolve({}));
         return { ...told, ok: told.ok && status === 200 };
       },
     },

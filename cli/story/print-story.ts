@@ -60,10 +60,9 @@ export function printEnd(steps: readonly Step[], ok: boolean, sinceMs: number): 
     : `\n  ${paint.red('It did not hold')}: see the step marked ✘.\n`;
 }
 
-/** How to play along while it stays up. */
-export function printInvitation({ sandbox, frontDoor, estate, cookie }: Stage): string {
+/** How to play along while it stays up; after the story IAP is on and bound, before it nothing has happened. */
+export function printInvitation({ sandbox, frontDoor, estate, cookie }: Stage, isTold: boolean): string {
   const [region] = estate.regions;
-  const override = 'export CLOUDSDK_API_ENDPOINT_OVERRIDES_';
   const apis = ['run', 'pubsub', 'iap', 'cloudresourcemanager', 'serviceusage'];
   const says = (text: string) => paint.dim(`  # ${text}`);
   return [
@@ -71,7 +70,7 @@ export function printInvitation({ sandbox, frontDoor, estate, cookie }: Stage): 
     '',
     says('be a user: ask the balancer, in a region of your choice'),
     `  curl -i -H 'Host: ${estate.host}' -H 'X-Sandbox-Region: ${region}' \\`,
-    `    -H 'Cookie: ${cookie}' \\`,
+    `    -b '${cookie}' \\`,
     `    ${frontDoor.url}/`,
     '',
     says('be the administrator: paste this into another shell, and its gcloud talks to this cloud'),
@@ -83,13 +82,21 @@ export function printInvitation({ sandbox, frontDoor, estate, cookie }: Stage): 
     '  export CLOUDSDK_CORE_CHECK_GCE_METADATA=0 CLOUDSDK_CORE_DISABLE_USAGE_REPORTING=1',
     '  export CLOUDSDK_PROXY_TYPE=http CLOUDSDK_PROXY_ADDRESS=127.0.0.1',
     `  export CLOUDSDK_PROXY_PORT=${sandbox.port}`,
-    ...apis.map((api) => `  ${override}${api.toUpperCase()}=http://${api}.googleapis.com/`),
-    `  ${override}COMPUTE=http://compute.googleapis.com/compute/v1/`,
+    '  o=CLOUDSDK_API_ENDPOINT_OVERRIDES_',
+    ...apis.map((api) => `  export \${o}${api.toUpperCase()}=http://${api}.googleapis.com/`),
+    `  export \${o}COMPUTE=http://compute.googleapis.com/compute/v1/`,
     '',
-    says('then take the grant away, ask as the user, wait three seconds, and ask again'),
-    `  gcloud run services remove-iam-policy-binding ${estate.service} --region=${region} \\`,
-    '    --role=roles/run.invoker \\',
-    `    --member=${estate.iapAgent}`,
+    ...(isTold
+      ? [
+          says('then take the grant away, ask as the user, wait five seconds, and ask again'),
+          `  gcloud run services remove-iam-policy-binding ${estate.service} --region=${region} \\`,
+          '    --role=roles/run.invoker \\',
+          `    --member=${estate.iapAgent}`,
+        ]
+      : [
+          says('then switch IAP on, ask as the user, wait five seconds, and ask again'),
+          `  gcloud compute backend-services update ${estate.backend} --global --iap=enabled`,
+        ]),
     '',
   ].join('\n');
 }
