@@ -15,7 +15,7 @@ const invokingRoles = [
 ];
 
 /** "and a custom role whose definition was read and contains run.routes.invoke" */
-export function isInvoking(role: string, estate: Estate): boolean {
+function isInvoking(role: string, estate: Estate): boolean {
   return invokingRoles.includes(role) || estate.invokingCustomRoles.includes(role);
 }
 
@@ -25,7 +25,7 @@ export function canonicalMember(member: string): string {
   return member.slice(0, colon + 1) + (colon < 0 ? member : member.slice(colon + 1).toLowerCase());
 }
 
-export function holds(binding: Binding, member: string): boolean {
+function holds(binding: Binding, member: string): boolean {
   return binding.members.some((one) => canonicalMember(one) === canonicalMember(member));
 }
 

@@ -34,7 +34,7 @@ export function learnNames(lines: readonly Line[]): Names {
   return { idOfNumber, numbers };
 }
 
-export function isNumber(text: string): boolean {
+function isNumber(text: string): boolean {
   return /^\d+$/.test(text);
 }
 

@@ -232,7 +232,7 @@ function randomSettings(dice: Dice): OracleSettings {
   if (dice.chance(0.1)) modes['*'] = mode();
   return {
     identity: dice.pick(['auto', 'auto', 'auto', 'service-agent', 'oauth-client']),
-    trustedClientProjects: dice.chance(0.5) ? ['999999999999'] : [],
+    trustedClientProjects: dice.chance(0.7) ? ['999999999999'] : [],
     urlMask: dice.pick(['observe', 'observe', 'labelled']),
     modes,
   };

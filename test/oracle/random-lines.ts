@@ -141,6 +141,8 @@ const broken = [
 export function malformedLine(lines: readonly string[], dice: Dice): string {
   if (lines.length === 0 || dice.chance(0.6)) return dice.pick(broken);
   const whole = dice.pick(lines);
-  if (dice.chance(0.2)) return whole + dice.pick(lines);
-  return whole.slice(0, 1 + dice.below(whole.length - 1));
+  // What the reader may pass over on purpose is left out (docs/decisions/0005): a broken line of no interest that ends with
+  // a brace, and two lines in one with white space between.
+  if (dice.chance(0.2)) return whole.trim() + dice.pick(lines).trim();
+  return whole.slice(0, 1 + dice.below(whole.length - 1)).replace(/[}\s]+$/, ',');
 }

@@ -12,6 +12,10 @@ export function randomPolicy(projects: readonly RandomProject[], dice: Dice): un
   const count = dice.pick([0, 1, 1, 1, 2, 3]);
   const bindings = [];
   for (let i = 0; i < count; i++) bindings.push(randomBinding(projects, dice));
+  if (dice.chance(0.1)) {
+    const member = `serviceAccount:service-${dice.pick(projects).number}@gcp-sa-iap.iam.gserviceaccount.com`;
+    bindings.push({ role: 'roles/run.invoker', members: [member], condition: { expression: 'false' } });
+  }
   if (bindings.length === 0 && dice.chance(0.5)) return { etag: 'ACAB' };
   return { version: 3, etag: 'BwX=', bindings };
 }
