@@ -70,8 +70,13 @@ export function buildInventory(collected: CollectedExport, urlMask: 'observe' | 
   }
 
   const projects = buildProjects(collected.projects, names, ancestors.ofProject);
-  const projectsOf = (isMeant: (asset: Asset) => boolean): ReadonlySet<string> =>
-    new Set([...assets.values()].flatMap((asset) => (isMeant(asset) ? [asset.project ?? ''] : [])));
+  const withServices = new Set<string>();
+  const withIapPolicies = new Set<string>();
+  for (const { kind, project, resource, policy } of assets.values()) {
+    if (project === undefined) continue;
+    if (kind === 'service' && resource) withServices.add(project);
+    if (kind === 'iap' && policy) withIapPolicies.add(project);
+  }
   backends.sort((a, b) => compareText(a.name, b.name));
   const source = { kind: 'asset-export', files: collected.files, inheritance: 'partial' } as const;
   const ancestorsOf = ({ name }: RunService) => {
@@ -88,17 +93,8 @@ export function buildInventory(collected: CollectedExport, urlMask: 'observe' | 
     policies,
     customRoles,
     unreadable,
-    lists: listServiceLists(
-      projectsOf(({ kind, resource }) => kind === 'service' && resource !== undefined),
-      collected.unreadable.length === 0,
-    ),
-    ...(collected.kinds.hasIapPolicy
-      ? readIapPolicies(
-          { backends, negs, projects },
-          policies,
-          projectsOf(({ kind, policy }) => kind === 'iap' && policy !== undefined),
-        )
-      : {}),
+    lists: listServiceLists(withServices, collected.unreadable.length === 0),
+    ...(collected.kinds.hasIapPolicy ? readIapPolicies({ backends, negs, projects }, policies, withIapPolicies) : {}),
     notEvaluated: listNotEvaluated(collected.kinds),
   };
 }
