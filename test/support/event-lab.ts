@@ -12,7 +12,7 @@ import { buildMemoryWorld, type MemoryWorld } from './memory-world.ts';
 const role = 'roles/run.invoker';
 const account = 'sallyport-reconcile@ops.iam.gserviceaccount.com';
 export const labRegions = ['europe-west1', 'us-central1', 'asia-northeast1'] as const;
-export type LabRegion = (typeof labRegions)[number];
+type LabRegion = (typeof labRegions)[number];
 
 /** Something that a person does; each writes an audit entry. */
 export type Deed =
