@@ -12,7 +12,7 @@ import {
   SignJWT,
 } from 'jose';
 
-export const idTokenIssuer = 'https://accounts.google.com';
+const idTokenIssuer = 'https://accounts.google.com';
 
 /** Google's ID tokens, signed with a key of this sandbox run. */
 export interface IdTokens {

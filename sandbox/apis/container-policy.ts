@@ -106,7 +106,7 @@ function auditProjectPolicy(
 }
 
 /** Which members a policy gained and lost, by role and condition, as Google's audit entries list them. */
-export function buildPolicyDelta(
+function buildPolicyDelta(
   before: StoredPolicy,
   after: StoredPolicy,
 ): { bindingDeltas?: Record<string, unknown>[] } {

@@ -55,7 +55,7 @@ function matchMask(mask: string, host: string, path: string): string | undefined
   return new RegExp(`^${source}${mask.includes('/') ? '(?:/|$)' : '$'}`).exec(subject)?.groups?.['service'];
 }
 
-export function findService(cloud: Cloud, key: string): Service | undefined {
+function findService(cloud: Cloud, key: string): Service | undefined {
   const record = cloud.runServices.get(key);
   const [, project = '', , region = ''] = key.split('/');
   return record && { key, project, region, record };
@@ -71,7 +71,7 @@ export function findServiceOfHost(cloud: Cloud, host: string): Service | undefin
 }
 
 /** Its run.app URLs. */
-export function urlsOf({ record }: Service): readonly string[] {
+function urlsOf({ record }: Service): readonly string[] {
   const urls = [textAt(record, 'status', 'url') ?? '', ...textsAt(parseList(annotation({ record }, 'urls')))];
   return [...new Set(urls)].filter((url) => URL.canParse(url));
 }

@@ -33,7 +33,7 @@ export function findValue(
 }
 
 /** Where a string's closing quote is, `from` being behind the opening one; -1 when it holds an escape or a control character, or does not end before `last`. */
-export function plainStringEnd(bytes: Uint8Array, from: number, last: number): number {
+function plainStringEnd(bytes: Uint8Array, from: number, last: number): number {
   for (let at = from; at < last; at += 1) {
     const byte = bytes[at] ?? 0;
     if (byte === quote) return at;

@@ -17,7 +17,7 @@ export function placeOf(params: Readonly<Record<string, string>>, cloud: Cloud):
 }
 
 /** `global` or `regions/R`. */
-export function scopeOf(place: Place): string {
+function scopeOf(place: Place): string {
   return place.region === undefined ? 'global' : `regions/${place.region}`;
 }
 

@@ -133,7 +133,7 @@ export function addCompute(
   cloud.compute.set(`projects/p1/${scope}/${collection}/${name}`, record);
 }
 
-export function link(scope: string, collection: string, name: string): string {
+function link(scope: string, collection: string, name: string): string {
   return `https://www.googleapis.com/compute/v1/projects/p1/${scope}/${collection}/${name}`;
 }
 
