@@ -106,10 +106,7 @@ function auditProjectPolicy(
 }
 
 /** Which members a policy gained and lost, by role and condition, as Google's audit entries list them. */
-function buildPolicyDelta(
-  before: StoredPolicy,
-  after: StoredPolicy,
-): { bindingDeltas?: Record<string, unknown>[] } {
+function buildPolicyDelta(before: StoredPolicy, after: StoredPolicy): { bindingDeltas?: Record<string, unknown>[] } {
   const had = grantsOf(before);
   const has = grantsOf(after);
   const deltas = [
