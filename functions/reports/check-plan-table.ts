@@ -129,7 +129,7 @@ function renderSummary({ summary, findings, unknown, source }: CheckPlanReport, 
   const verdict = worst
     ? severityPaint(worst, palette)(count(findings.length, 'finding'))
     : unknown.length > 0
-      ? palette.yellow(`no finding in what is known; ${count(unknown.length, 'thing')} come with apply`)
+      ? palette.yellow(`no finding in what is known; ${count(unknown.length, 'thing')} not known before apply`)
       : palette.green('no finding');
   const { doors } = summary;
   const counted = (['shut', 'by-passed', 'public', 'unknown'] as const)

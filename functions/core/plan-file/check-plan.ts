@@ -5,8 +5,9 @@ import { compareText, type Finding } from '../finding.ts';
 import type { NotEvaluated } from '../inventory.ts';
 import { buildPlanInventory } from './build-plan-inventory.ts';
 import { describePlanFinding } from './describe-plan-finding.ts';
-import { listPlanGaps, type PlanGap } from './list-plan-unknowns.ts';
+import { listPlanGaps } from './list-plan-gaps.ts';
 import type { PlannedResource } from './plan-file.ts';
+import type { PlanGap } from './plan-gap.ts';
 import { type Door, doorOf, planNotEvaluated, planRules } from './plan-rules.ts';
 import { type PlanView, writtenName } from './plan-view.ts';
 import type { Location } from './terraform-source.ts';
@@ -112,7 +113,9 @@ export function checkPlan(view: PlanView, { settings, file, now }: CheckPlanOpti
 const grantRules: ReadonlySet<string> = new Set(['iap-invoker-missing', 'conditional-invoker']);
 
 function toUnknown(view: PlanView, { code, message, hint, services, resource }: PlanGap): PlanUnknown {
-  return { code, message, ...(hint === undefined ? {} : { hint }), services, ...(resource && placeOf(view, resource)) };
+  const place = resource && placeOf(view, resource);
+  const advice = hint ?? (place && !place.location ? 'Name the folder of the root module with --source.' : undefined);
+  return { code, message, ...(advice === undefined ? {} : { hint: advice }), services, ...place };
 }
 
 function placeOf(view: PlanView, resource: PlannedResource): Place {

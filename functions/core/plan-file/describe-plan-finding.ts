@@ -73,15 +73,22 @@ function describeMissing(
   const terraform = authority
     ? buildPlannedMember(authority, member)
     : resource
-      ? buildPlannedGrant(resource, member)
+      ? buildPlannedGrant(resource, finding.region, member)
       : finding.fix.terraform;
   return {
     ...finding,
     fix: { actions: [], gcloud: [], terraform },
-    ...(authority ? { hint: `Add ${member} to ${authority.address}.` } : {}),
+    hint: buildHint(finding, authority),
     ...(notes.length > 0 ? { note: notes.join(' ') } : {}),
     places: [...new Set([...authorities, ...own])],
   };
+}
+
+/** What Sallyport itself may do is no matter here; that a person has decided otherwise is. */
+function buildHint({ mode, have, hint, subject }: Finding, authority: PlannedResource | undefined): string {
+  if (mode === 'observe' || have.length > 0) return hint;
+  if (authority) return `Add ${subject} to ${authority.address}.`;
+  return 'Put the grant beside the service, for every region that serves: one missing region makes the 403 come and go.';
 }
 
 function names({ values }: PlannedResource, member: string): boolean {

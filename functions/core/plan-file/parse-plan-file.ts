@@ -21,11 +21,11 @@ export function parsePlanFile(json: unknown, source: string): PlanFile {
   if (!/^1(\.|$)/.test(version)) throw notAPlan(source, `it has format_version "${version}", and 1.x is known`);
   const managed = parseList(changes).flatMap((change) => parseChange(parseRecord(change)));
   const present = managed.filter(({ life }) => life !== 'deleted');
-  const read = listResources(parseRecord(parseRecord(plan['prior_state'])?.['values'])).flatMap(parseReadData);
+  const prior = listResources(parseRecord(parseRecord(plan['prior_state'])?.['values']));
+  const read = prior.flatMap(parseReadData);
   return {
     terraformVersion: parseText(plan['terraform_version']) ?? 'unknown',
-    complete:
-      plan['complete'] !== false && plan['errored'] !== true && parseList(plan['deferred_changes']).length === 0,
+    complete: isComplete(plan) && isWhole(prior, parseList(changes)),
     resources: new Map([...read, ...present].map((resource) => [resource.address, resource])),
     deleted: managed.filter(({ life, mode }) => life === 'deleted' && mode === 'managed'),
     variables: mapEntries(plan['variables'], (variable) => parseRecord(variable)?.['value']),
@@ -35,6 +35,20 @@ export function parsePlanFile(json: unknown, source: string): PlanFile {
     ),
     root: parseModule(configuration['root_module']),
   };
+}
+
+function isComplete(plan: JsonRecord): boolean {
+  return plan['complete'] !== false && plan['errored'] !== true && parseList(plan['deferred_changes']).length === 0;
+}
+
+/** Before Terraform 1.8 only what is missing tells of a -target: resources of the state that the plan passes over. */
+function isWhole(prior: readonly JsonRecord[], changes: readonly unknown[]): boolean {
+  const named = new Set(changes.flatMap((change) => addressesOf(parseRecord(change))));
+  return prior.every(({ mode, address }) => mode !== 'managed' || named.has(address));
+}
+
+function addressesOf(change: JsonRecord | undefined): readonly unknown[] {
+  return [change?.['address'], change?.['previous_address']];
 }
 
 function describe(json: JsonRecord | undefined): string {

@@ -8,18 +8,20 @@ import { numberWord } from './project-numbers.ts';
  * The grant that is missing, as code to put beside the service: it refers to the service as that module does, for all its
  * instances at once. No import block: what is not there yet cannot be imported.
  */
-export function buildPlannedGrant(service: PlannedResource, member: string): string {
+export function buildPlannedGrant(service: PlannedResource, region: string, member: string): string {
   const own = `${service.type}.${service.name}`;
   const { repeat, one } = repeatAs(service, own);
   const isV1 = service.type === 'google_cloud_run_service';
   const type = isV1 ? 'google_cloud_run_service_iam_member' : 'google_cloud_run_v2_service_iam_member';
   const project = projectOfMember(member);
+  // A multi-region service has a policy in each of its regions.
+  const isGlobal = service.values['location'] === 'global';
   return [
     ...(project === undefined ? [] : projectData(project)),
-    `resource ${quoteHcl(type)} ${quoteHcl(buildHclLabel(service.name, 'iap'))} {`,
+    `resource ${quoteHcl(type)} ${quoteHcl(buildHclLabel(service.name, 'iap', ...(isGlobal ? [region] : [])))} {`,
     ...repeat,
     `  project  = ${one}.project`,
-    `  location = ${one}.location`,
+    `  location = ${isGlobal ? quoteHcl(region) : `${one}.location`}`,
     isV1 ? `  service  = ${one}.name` : `  name     = ${one}.name`,
     `  role     = "${invokerRole}"`,
     `  member   = ${project === undefined ? quoteHcl(member) : memberOfData}`,
@@ -50,7 +52,7 @@ function repeatAs({ key }: PlannedResource, own: string): { readonly repeat: rea
   }
 }
 
-const memberOfData = '"serviceAccount:service-${data.google_project.iap.number}@gcp-sa-iap.iam.gserviceaccount.com"';
+const memberOfData = `"serviceAccount:service-\${data.google_project.iap.number}@gcp-sa-iap.iam.gserviceaccount.com"`;
 
 /** The project whose number the member only stands for; undefined where the number is in it. */
 function projectOfMember(member: string): string | undefined {

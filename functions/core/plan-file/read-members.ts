@@ -6,7 +6,7 @@ import { projectOf, textOf } from './place-of.ts';
 import type { PlannedResource } from './plan-file.ts';
 import type { PlanView } from './plan-view.ts';
 import type { ProjectNumbers } from './project-numbers.ts';
-import { type Origin, readValue, resolveOrigins, type ValuePath, valueAt } from './resolve-expression.ts';
+import { narrowOrigin, type Origin, readValue, resolveOrigins, type ValuePath, valueAt } from './resolve-expression.ts';
 import type { Segment } from './traversal.ts';
 
 export interface MemberReading {
@@ -58,7 +58,11 @@ function asMembers(value: unknown): readonly string[] {
 
 const agentDomain = '@gcp-sa-iap.iam.gserviceaccount.com';
 
-function readOrigin(walk: Walk, { expression, scope }: Origin, rest: readonly Segment[], depth: number): void {
+function readOrigin(walk: Walk, whole: Origin, given: readonly Segment[], depth: number): void {
+  for (const { origin, rest } of narrowOrigin(whole, given)) readPart(walk, origin, rest, depth);
+}
+
+function readPart(walk: Walk, { expression, scope }: Origin, rest: readonly Segment[], depth: number): void {
   const { text } = expression;
   if (text === undefined) {
     followAll(walk, { expression, scope }, rest, depth);
@@ -71,10 +75,16 @@ function readOrigin(walk: Walk, { expression, scope }: Origin, rest: readonly Se
     if (inner.length === 0 && !string.includes('%s')) continue;
     const made: Origin = { expression: { text: inner.length > 0 ? inner.join(' ') : bare }, scope };
     if (string.includes(agentDomain)) readAgentText(walk, made);
-    else if (/@[a-z0-9.-]+\.[a-z]/.test(string)) walk.members.add(`serviceAccount:(known after apply: ${string})`);
+    else if (/@[a-z0-9.-]+\.[a-z]/.test(string)) walk.members.add(withoutValues(string, inner));
     else followAll(walk, made, rest, depth);
   }
   if (!/%s[^"]*@/.test(text)) followAll(walk, { expression: { text: bare }, scope }, rest, depth);
+}
+
+/** A text around an `@`: no public member, and no agent of IAP, whatever comes in. */
+function withoutValues(string: string, inner: readonly string[]): string {
+  const known = inner.reduce((text, value) => text.replace(`\${${value}}`, '(known after apply)'), string);
+  return known.replaceAll('%s', '(known after apply)');
 }
 
 /** `serviceAccount:service-${NUMBER}@gcp-sa-iap…`: whose number is it? */
@@ -117,9 +127,9 @@ function readAccount(
     if (service === 'iap.googleapis.com') members.add(buildAgentMember(numbers.of(projectOf(view, resource))));
     else if (service === undefined) open.add(`${resource.address} (its service is not known)`);
     else members.add(unknownAccount(resource));
-  } else if (isAccount && attribute !== undefined) members.add(unknownAccount(resource));
-  else if (resource.type === 'google_service_account') members.add(unknownAccount(resource));
-  else {
+  } else if (isAccount && (attribute !== undefined || resource.type === 'google_service_account')) {
+    members.add(unknownAccount(resource));
+  } else {
     const what = attribute === undefined ? resource.address : `${resource.address}.${attribute}`;
     open.add(hasText ? what : `${what} (a plan does not hold the text around it: name its folder with --source)`);
   }

@@ -1,10 +1,10 @@
 import type { RunService } from '../inventory.ts';
-import { parseTextMap, parseTexts } from '../normalize/fields.ts';
+import { parseRecord, parseTextMap, parseTexts } from '../normalize/fields.ts';
 import { normalizeRunService } from '../normalize/run-service.ts';
 import type { PlannedResource } from './plan-file.ts';
 import type { PlanView } from './plan-view.ts';
 import { readValue, type ValuePath, valueAt } from './resolve-expression.ts';
-import { serviceNameOf, serviceTypes } from './service-links.ts';
+import { serviceNamesOf, serviceTypes } from './service-links.ts';
 
 export interface PlannedService {
   readonly resource: PlannedResource;
@@ -25,17 +25,26 @@ export function readServices(view: PlanView): readonly PlannedService[] {
         return value.kind === 'known' ? value.value : undefined;
       };
       const raw = shapes[resource.type]?.(read, resource) ?? {};
-      const service = normalizeRunService(raw, {
-        canonicalProject: (project) => project,
-        name: serviceNameOf(view, resource),
+      const regions = readRegions(view, resource, open);
+      return serviceNamesOf(view, resource, regions).flatMap((name) => {
+        const service = normalizeRunService(raw, { canonicalProject: (project) => project, name });
+        return service ? [{ resource, service: withKnownIngress(service, open), open }] : [];
       });
-      if (!service) return [];
-      // An ingress that nobody knows is said; it is not taken for the open one.
-      const isOpen = open.some((path) => path.includes('ingress'));
-      return [
-        { resource, service: isOpen ? { ...service, ingress: 'internal-and-cloud-load-balancing' } : service, open },
-      ];
     });
+}
+
+/** An ingress that nobody knows is said; it is not taken for the open one. */
+function withKnownIngress(service: RunService, open: readonly string[]): RunService {
+  const isOpen = open.some((path) => path.includes('ingress'));
+  return isOpen ? { ...service, ingress: 'internal-and-cloud-load-balancing' } : service;
+}
+
+/** A multi-region service is one service in each region, with a policy of its own (FACTS 17). */
+function readRegions(view: PlanView, resource: PlannedResource, open: string[]): readonly string[] {
+  const path = ['multi_region_settings', 0, 'regions'];
+  const block = parseRecord(resource.unknown)?.['multi_region_settings'];
+  if (block === true || readValue(view, resource, path).kind === 'unknown') open.push(path.join('.'));
+  return parseTexts(valueAt(resource, path));
 }
 
 type Read = (path: ValuePath) => unknown;

@@ -1,6 +1,7 @@
 import type { JsonRecord } from '../normalize/fields.ts';
 import { parseList, parseRecord } from '../normalize/fields.ts';
 import { followReference, type Scope, type Step, traversalsOf } from './follow-reference.ts';
+import { narrowValue } from './narrow-value.ts';
 import type { HclBody } from './parse-hcl.ts';
 import { parseExpression } from './parse-plan-file.ts';
 import type { Expression, PlannedResource } from './plan-file.ts';
@@ -30,21 +31,36 @@ export function resolveOrigins(view: PlanView, origins: readonly Origin[]): Reso
   const literals: unknown[] = [];
   const open = new Set<string>();
   let left = mostSteps;
-  const visit = ({ expression, scope }: Origin, rest: readonly Segment[], depth: number): void => {
-    if (expression.constant !== undefined) literals.push(expression.constant);
-    for (const traversal of traversalsOf(expression)) {
-      for (const step of followReference(view, [...traversal, ...rest], scope)) {
-        left -= 1;
-        if (left < 0 || depth > 40) open.add('references without an end');
-        else if (step.kind === 'resource') resources.set(`${step.resource.address} ${step.attribute ?? ''}`, step);
-        else if (step.kind === 'literal') literals.push(step.value);
-        else if (step.kind === 'open') open.add(step.what);
-        else visit(step, step.rest, depth + 1);
+  const visit = (origin: Origin, rest: readonly Segment[], depth: number): void => {
+    if (origin.expression.constant !== undefined) literals.push(origin.expression.constant);
+    for (const { origin: inner, rest: further } of narrowOrigin(origin, rest)) {
+      for (const traversal of traversalsOf(inner.expression)) {
+        for (const step of followReference(view, [...traversal, ...further], inner.scope)) {
+          left -= 1;
+          if (left < 0 || depth > 40) open.add('references without an end');
+          else if (step.kind === 'resource') resources.set(`${step.resource.address} ${step.attribute ?? ''}`, step);
+          else if (step.kind === 'literal') literals.push(step.value);
+          else if (step.kind === 'open') open.add(step.what);
+          else visit(step, step.rest, depth + 1);
+        }
       }
     }
   };
   for (const origin of origins) visit(origin, [], 0);
   return { resources: [...resources.values()], literals, open: [...open] };
+}
+
+/** The parts of an expression that steps lead to, as far as its text writes them out. */
+export function narrowOrigin(
+  origin: Origin,
+  rest: readonly Segment[],
+): readonly { readonly origin: Origin; readonly rest: readonly Segment[] }[] {
+  const { expression, scope } = origin;
+  if (expression.text === undefined || rest.length === 0) return [{ origin, rest }];
+  return narrowValue(expression.text, rest, scope.self).map(({ text, rest: further }) => ({
+    origin: { expression: { text }, scope },
+    rest: further,
+  }));
 }
 
 /** A place in a resource: an argument, or an argument of the n-th nested block. */
@@ -63,8 +79,18 @@ export function readValue(view: PlanView, resource: PlannedResource, path: Value
     return value === undefined || value === null || value === '' ? { kind: 'unset' } : { kind: 'known', value };
   }
   const origins = originsOf(view, resource, path);
-  return origins.length > 0 ? { kind: 'unknown', origins } : { kind: 'unset' };
+  return origins.length > 0 || isUnseen(view, resource, path) ? { kind: 'unknown', origins } : { kind: 'unset' };
 }
+
+/** A block that no configuration shows: a dynamic one, whose source was not found. */
+function isUnseen(view: PlanView, resource: PlannedResource, [name, index]: ValuePath): boolean {
+  if (typeof name !== 'string' || typeof index !== 'number' || computedBlocks.has(name)) return false;
+  const isWritten = parseList(configResource(view, resource)?.expressions[name]).length > 0;
+  return !isWritten && view.source.resource(resource.module, writtenName(resource)) === undefined;
+}
+
+/** Blocks that the provider fills in where they are not written. */
+const computedBlocks: ReadonlySet<string> = new Set(['metadata']);
 
 /** What is known at a place; lists may have holes. */
 export function valueAt({ values }: PlannedResource, path: ValuePath): unknown {

@@ -1,4 +1,4 @@
-import { buildServiceName } from '../resource-name.ts';
+import { buildServiceName, parseServiceName } from '../resource-name.ts';
 import { nameOf, projectOf, regionOf } from './place-of.ts';
 import type { PlannedResource } from './plan-file.ts';
 import type { PlanView } from './plan-view.ts';
@@ -9,6 +9,17 @@ export const serviceTypes: ReadonlySet<string> = new Set([
   'google_cloud_run_service',
   'google_cloudfunctions2_function',
 ]);
+
+/** The full resource names of a service: one for each region where it has several, else its own. */
+export function serviceNamesOf(
+  view: PlanView,
+  resource: PlannedResource,
+  regions: readonly string[],
+): readonly string[] {
+  const own = serviceNameOf(view, resource);
+  const parts = parseServiceName(own);
+  return parts && regions.length > 0 ? regions.map((region) => buildServiceName({ ...parts, region })) : [own];
+}
 
 /** The full resource name of the Cloud Run service that a resource is; a 2nd-gen function is the service of its name (DESIGN 4). */
 export function serviceNameOf(view: PlanView, resource: PlannedResource): string {
