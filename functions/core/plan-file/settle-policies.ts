@@ -37,16 +37,18 @@ interface Claim {
 
 /**
  * What the grants of one level come to. A policy resource leaves nothing of others' grants, a binding nothing of others'
- * members of its role. Two that decide about the same undo each other at every apply: that is open, whoever is last.
+ * members of its role, but for public members: they are there until it is applied again. Two that decide about the same
+ * undo each other at every apply: that is open, whoever is last.
  */
 export function settlePolicy(grants: readonly PlannedGrant[]): SettledPolicy {
   const policies = grants.filter(({ authority }) => authority === 'policy');
-  const claims: readonly Claim[] = (policies.length > 0 ? policies : grants).flatMap((grant) =>
-    grant.bindings.map((binding) => ({ grant, binding })),
-  );
+  const claims: readonly Claim[] = grants.flatMap((grant) => grant.bindings.map((binding) => ({ grant, binding })));
   const settled = [...Map.groupBy(claims, roleKey).values()].flatMap((same) => {
     const deciding = same.filter(({ grant }) => grant.authority === 'binding');
-    return deciding.length > 0 ? deciding : same;
+    const standing = policies.length > 0 ? same.filter(({ grant }) => grant.authority === 'policy') : deciding;
+    if (policies.length === 0 && deciding.length === 0) return same;
+    // What is undone at one apply is back at the next: everybody is let in now and then.
+    return [...standing, ...same.filter((claim) => !standing.includes(claim)).flatMap(publicPart)];
   });
   const known = settled.flatMap(({ grant, binding }) =>
     binding.role === undefined ? [] : [{ grant, binding, role: binding.role }],
@@ -60,6 +62,11 @@ export function settlePolicy(grants: readonly PlannedGrant[]): SettledPolicy {
     ],
     open: [...settled.flatMap(listOpen), ...grants.flatMap(listOpenPolicies), ...listConflicts(policies, settled)],
   };
+}
+
+function publicPart({ grant, binding }: Claim): readonly Claim[] {
+  const members = binding.members.filter((member) => member === 'allUsers' || member === 'allAuthenticatedUsers');
+  return members.length > 0 ? [{ grant, binding: { ...binding, members, open: [] } }] : [];
 }
 
 function roleKey({ binding }: Claim): string {

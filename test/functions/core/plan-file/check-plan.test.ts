@@ -83,6 +83,16 @@ describe('checkPlan', () => {
     assert.equal(result.findings[0]?.address, 'google_cloud_run_v2_service_iam_policy.shop');
   });
 
+  it('keeps a public member in sight that an authoritative binding beside it takes out', () => {
+    const result = check([
+      ...guardedShop(),
+      project,
+      invokerGrant('binding', { values: { members: [agent] } }),
+      invokerGrant('member', { values: { member: 'allUsers' } }),
+    ]);
+    assert.deepEqual([doorsOf(result), rulesOf(result)], [['public'], ['public-invoker']]);
+  });
+
   it('knows an account that the plan makes: it is neither the agent nor the public', () => {
     const account: PlanResource = {
       type: 'google_service_account',
