@@ -28,11 +28,14 @@ export interface BenchEstateOptions {
   readonly projectId?: string;
 }
 
-const regions = ['europe-west1', 'us-central1', 'asia-northeast1', 'europe-west4', 'us-east1'];
+/** As many as Cloud Run's larger users have. */
+const regions = ['europe-west', 'us-central', 'us-east', 'asia-northeast'].flatMap((area) =>
+  [1, 2, 3, 4, 5].map((number) => `${area}${number}`),
+);
 const admin: Caller = { member: 'user:admin@example.com', email: 'admin@example.com' };
 
 /**
- * Fills a cloud with one project: so many services, five of them (one a region) behind each backend, IAP on, no client ID,
+ * Fills a cloud with one project: so many services, up to twenty of them (one a region) behind each backend, IAP on, no client ID,
  * somebody's own binding in each policy. No audit entry is written of it.
  */
 export function buildBenchEstate(cloud: Cloud, options: BenchEstateOptions): BenchEstate {

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Change, ChangeIntent, ChangeResult } from '../core/change.ts';
 import type { Finding } from '../core/finding.ts';
 import type { FindingChanges, Hold, Ledger, Pause, Run, SeenGrant } from '../core/world.ts';
@@ -27,8 +27,14 @@ export async function openSqliteLedger(file: string, now: () => number = Date.no
 type Row = Record<string, SQLOutputValue>;
 
 function buildLedger(database: DatabaseSync, now: () => number): SqliteLedger {
-  const run = (sql: string, ...values: SQLInputValue[]) => Number(database.prepare(sql).run(...values).changes);
-  const all = (sql: string, ...values: SQLInputValue[]): Row[] => database.prepare(sql).all(...values);
+  const prepared = new Map<string, StatementSync>();
+  const prepare = (sql: string): StatementSync => {
+    const statement = prepared.get(sql) ?? database.prepare(sql);
+    prepared.set(sql, statement);
+    return statement;
+  };
+  const run = (sql: string, ...values: SQLInputValue[]) => Number(prepare(sql).run(...values).changes);
+  const all = (sql: string, ...values: SQLInputValue[]): Row[] => prepare(sql).all(...values);
   const changes = (where: string, ...values: SQLInputValue[]) =>
     all(`SELECT intent, result FROM change ${where}`, ...values).map(parseChange);
 

@@ -38,7 +38,7 @@ export async function applyPlan(plan: Plan, input: ApplyInput, world: World): Pr
   const latest = new Map<string, PolicyRead>();
   let serial = 0;
 
-  const opening = plan.changes.filter(({ change }) => !shutsDoor(change));
+  const opening = oldestFirst(plan.changes.filter(({ change }) => !shutsDoor(change)));
   await applyAll(opening.filter(({ change }) => change.kind === 'service-identity'));
   await applyAll(opening.filter(({ change, trial }) => change.kind !== 'service-identity' && !trial));
   await applyAll(opening.filter(({ trial }) => trial));
@@ -122,6 +122,12 @@ export async function applyPlan(plan: Plan, input: ApplyInput, world: World): Pr
     // A second write on the same resource starts from what the first one left, not from the read before it.
     if (done.result?.after) latest.set(change.resource, { policy: done.result.after, readAt: world.clock.now() });
     return done;
+  }
+
+  /** By their reads: a write may be based on a read for a few seconds only, and a thousand writes take longer than that. */
+  function oldestFirst(planned: readonly PlannedChange[]): readonly PlannedChange[] {
+    const readAt = ({ change }: PlannedChange) => inventory.policyReadAt?.get(change.resource) ?? 0;
+    return [...planned].sort((a, b) => readAt(a) - readAt(b));
   }
 
   function findingsOf({ findingIds }: PlannedChange, member: string): readonly string[] {

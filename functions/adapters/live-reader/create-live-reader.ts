@@ -10,7 +10,7 @@ import type { RetryTiming } from '../with-retry.ts';
 import { lookUpProject, readAncestry } from './look-up-project.ts';
 import { readAccessPolicies } from './read-access-policies.ts';
 import { readCustomRole } from './read-custom-roles.ts';
-import { readIapPolicies } from './read-iap-policies.ts';
+import { listIapPolicies, readIapLevels } from './read-iap-policies.ts';
 import { readPolicy, tryPolicy } from './read-policies.ts';
 import { readResources } from './read-resources.ts';
 import type { Reading } from './reading.ts';
@@ -67,7 +67,10 @@ async function readInventory(
   { iapPolicies = false, recentlyOnPath = [] }: ReadOptions = {},
 ): Promise<Inventory> {
   const resources = await readResources(reading, project);
-  const access = await readAccessPolicies(reading, resources, recentlyOnPath);
+  const [access, iapLevels] = await Promise.all([
+    readAccessPolicies(reading, resources, recentlyOnPath),
+    iapPolicies ? readIapLevels(reading, resources) : undefined,
+  ]);
   const inventory = {
     source: { kind: 'live', inheritance: access.inheritance } as const,
     projects: access.projects,
@@ -82,5 +85,5 @@ async function readInventory(
     unreadable: [...resources.unreadable, ...access.unreadable],
     notEvaluated: access.notEvaluated,
   };
-  return iapPolicies ? { ...inventory, ...(await readIapPolicies(reading, inventory)) } : inventory;
+  return iapLevels ? { ...inventory, ...listIapPolicies(inventory, iapLevels) } : inventory;
 }

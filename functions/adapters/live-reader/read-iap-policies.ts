@@ -1,35 +1,52 @@
 import { listIapBackends } from '../../core/iap-backends.ts';
 import { iapLevelsOf, isIapLevel } from '../../core/iap-levels.ts';
-import type { Inventory, Policy } from '../../core/inventory.ts';
+import type { Backend, Inventory, Policy, RunService } from '../../core/inventory.ts';
 import type { Reading } from './reading.ts';
 
+type Guarding = Pick<Inventory, 'backends' | 'negs' | 'services'>;
+
 /**
- * Whom IAP lets in, at each IAP backend and each service with direct IAP: its own level, the type's and the project's
- * iap_web, once each; what is above has been read for invokers. A level that is closed or not there is a gap, never empty.
+ * The policies of IAP's own levels: of each IAP backend and each service with direct IAP, of their types, and of the
+ * project's iap_web, once each. A level that is closed or not there is left out.
  */
-export async function readIapPolicies(
-  reading: Reading,
-  inventory: Pick<Inventory, 'backends' | 'negs' | 'services' | 'projects' | 'policies'>,
-): Promise<Required<Pick<Inventory, 'iapPolicies' | 'iapPolicyGaps'>>> {
-  const guarded = [
-    ...listIapBackends(inventory).map(({ backend }) => backend),
-    ...[...inventory.services.values()].filter(({ iapEnabled }) => iapEnabled),
-  ].map((one) => ({ name: one.name, levels: iapLevelsOf(inventory, one) }));
-  const own = new Set(guarded.flatMap(({ levels }) => levels.filter(isIapLevel)));
-  const policies = new Map(inventory.policies);
-  const reads = [...own].map(async (level) => {
+export async function readIapLevels(reading: Reading, resources: Guarding): Promise<ReadonlyMap<string, Policy>> {
+  const inventory = { ...resources, projects: new Map() };
+  const levels = new Set(listGuarded(resources).flatMap((one) => iapLevelsOf(inventory, one).filter(isIapLevel)));
+  const policies = new Map<string, Policy>();
+  const reads = [...levels].map(async (level) => {
     const answer = await reading.policyOf(level);
     if ('policy' in answer) policies.set(level, answer.policy);
   });
   await Promise.all(reads);
+  return policies;
+}
 
+/**
+ * Whom IAP lets in, at each IAP backend and each service with direct IAP: by its own levels, and by what is above, which
+ * has been read for invokers. A level without a policy is a gap, never empty.
+ */
+export function listIapPolicies(
+  inventory: Guarding & Pick<Inventory, 'projects' | 'policies'>,
+  iapLevels: ReadonlyMap<string, Policy>,
+): Required<Pick<Inventory, 'iapPolicies' | 'iapPolicyGaps'>> {
   const iapPolicies = new Map<string, readonly Policy[]>();
   const iapPolicyGaps = new Map<string, readonly string[]>();
-  for (const { name, levels } of guarded) {
-    const gaps = levels.filter((level) => !policies.has(level));
-    if (gaps.length > 0) iapPolicyGaps.set(name, gaps);
-    const read = levels.map((level) => policies.get(level)).filter((policy) => policy !== undefined);
-    iapPolicies.set(name, read);
+  for (const one of listGuarded(inventory)) {
+    const levels = iapLevelsOf(inventory, one);
+    const found = levels.map((level) => iapLevels.get(level) ?? inventory.policies.get(level));
+    const gaps = levels.filter((_level, position) => found[position] === undefined);
+    if (gaps.length > 0) iapPolicyGaps.set(one.name, gaps);
+    iapPolicies.set(
+      one.name,
+      found.filter((policy) => policy !== undefined),
+    );
   }
   return { iapPolicies, iapPolicyGaps };
+}
+
+function listGuarded(inventory: Guarding): readonly (Backend | RunService)[] {
+  return [
+    ...listIapBackends(inventory).map(({ backend }) => backend),
+    ...[...inventory.services.values()].filter(({ iapEnabled }) => iapEnabled),
+  ];
 }
