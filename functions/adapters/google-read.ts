@@ -13,11 +13,11 @@ export interface ReadSubject {
   readonly role: string;
 }
 
-/** Makes one read: at most 16 at a time, with retries, failures as AppErrors. */
+/** Makes one read: at most 20 at a time, with retries, failures as AppErrors. */
 export type GoogleRead = <T>(subject: ReadSubject, call: () => Promise<T>) => Promise<T>;
 
 /** Throws `not-found` as `GoogleNotFound`, else `read-denied` (hint: the role) or `read-failed`. */
-export function createGoogleRead(timing: RetryTiming, limit = 16): GoogleRead {
+export function createGoogleRead(timing: RetryTiming, limit = 20): GoogleRead {
   const gate = pLimit(limit);
   return (subject, call) =>
     gate(async () => {
