@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import Table from 'cli-table3';
+import pc from 'picocolors';
 import { calls } from './calls.ts';
 import { coldStart } from './cold-start.ts';
 import { exportScan } from './export-scan.ts';
@@ -52,15 +52,15 @@ async function runBench(name: string, quick: boolean): Promise<readonly Figure[]
   }
 }
 
+/** A line a figure, and below it how far its runs are apart. */
 function print(figures: readonly Figure[]): string {
-  const table = new Table({
-    head: ['what', 'figure', 'target', '', 'runs and spread'],
-    colWidths: [44, 30, 30, 6, 44],
-    wordWrap: true,
-    style: { head: [], border: [] },
-  });
-  for (const { what, figure, target, ok, note } of figures) {
-    table.push([what, figure, target, ok ? 'ok' : 'MISS', note ?? '']);
-  }
-  return table.toString();
+  const width = (text: (figure: Figure) => string) => Math.max(...figures.map((figure) => text(figure).length));
+  const whatWidth = width(({ what }) => what);
+  const figureWidth = width(({ figure }) => figure);
+  return figures
+    .flatMap(({ what, figure, target, ok, note }) => [
+      `${ok ? pc.green('ok  ') : pc.red('MISS')}  ${what.padEnd(whatWidth)}  ${pc.bold(figure.padEnd(figureWidth))}  ${target}`,
+      ...(note ? [pc.dim(`        ${note}`)] : []),
+    ])
+    .join('\n');
 }
