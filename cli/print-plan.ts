@@ -1,7 +1,8 @@
 import pc from 'picocolors';
 import { describeChange } from '../functions/actions/index.ts';
 import { type Change, type ChangeRequest, shutsDoor } from '../functions/core/change.ts';
-import type { LeftAlone, Plan, PlannedChange } from '../functions/core/plan.ts';
+import type { LeftAlone, Plan } from '../functions/core/plan.ts';
+import type { PlannedChange } from '../functions/core/planned-change.ts';
 import { parseServiceName, projectOf } from '../functions/core/resource-name.ts';
 
 /** What would be written, one line a member. */

@@ -4,8 +4,9 @@ import { type Change, isPolicyEdit, type PolicyRead, shutsDoor } from './change.
 import type { Evaluation } from './evaluate.ts';
 import { clientIdOf } from './group-grants.ts';
 import type { Inventory } from './inventory.ts';
-import { type Plan, type PlannedChange, planChanges } from './plan.ts';
-import type { ReconcileKey } from './reconcile.ts';
+import { type Plan, planChanges } from './plan.ts';
+import type { PlannedChange } from './planned-change.ts';
+import type { ReconcileKey } from './run.ts';
 import type { ClientIds, World } from './world.ts';
 
 export interface Applied {

@@ -1,4 +1,5 @@
-import { type ReconcileKey, type ReconcileOptions, type ReconcileResult, reconcile } from './reconcile.ts';
+import { reconcile } from './reconcile.ts';
+import type { ReconcileKey, ReconcileOptions, ReconcileResult } from './run.ts';
 import type { World } from './world.ts';
 
 export interface PassOptions extends ReconcileOptions {

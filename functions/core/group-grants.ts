@@ -1,6 +1,6 @@
 import { buildGrantChange, type GrantInvoker } from '../actions/grant-invoker.ts';
 import type { Finding } from './finding.ts';
-import type { Write } from './plan.ts';
+import type { Write } from './planned-change.ts';
 
 export interface Grant {
   readonly action: GrantInvoker;

@@ -1,8 +1,8 @@
 import type { Evaluation } from './evaluate.ts';
 import type { Inventory } from './inventory.ts';
 import { type Plan, planChanges } from './plan.ts';
-import type { ReconcileKey, ReconcileOptions } from './reconcile.ts';
 import { buildRemovalContext } from './removal-waits.ts';
+import type { ReconcileKey, ReconcileOptions } from './run.ts';
 import type { ClientIds, World } from './world.ts';
 
 const hourMs = 3_600_000;

@@ -5,17 +5,10 @@ import type { ChangeRequest } from './change.ts';
 import type { Action, Finding, Mode } from './finding.ts';
 import { compareText } from './finding.ts';
 import { type Grant, groupGrants } from './group-grants.ts';
+import type { PlannedChange, Write } from './planned-change.ts';
 import { isSameMember } from './policy-edit.ts';
 import { findRemovalWait, type RemovalContext, type RemovalWait } from './removal-waits.ts';
 import type { Hold } from './world.ts';
-
-/** One write that is to be made, and the findings it settles. */
-export interface PlannedChange {
-  readonly change: ChangeRequest;
-  readonly findingIds: readonly string[];
-  /** The first write of a client ID that IAM has never taken: it stands alone and may be refused (DESIGN 4). */
-  readonly trial: boolean;
-}
 
 /** A fixable finding that is left as it is, and why. */
 export interface LeftAlone {
@@ -93,11 +86,6 @@ export function planChanges(input: PlanInput): Plan {
     left,
     budget: input.budget,
   };
-}
-
-/** A planned change with its findings whole. */
-export interface Write extends Omit<PlannedChange, 'findingIds'> {
-  readonly findings: readonly Finding[];
 }
 
 /** What a hold is about: the member, or the word `ingress`. */

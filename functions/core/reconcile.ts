@@ -5,55 +5,18 @@ import { applyPlan } from './apply-plan.ts';
 import type { Change } from './change.ts';
 import { closeOpenIntents } from './close-intents.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
-import { compareFindings, type Finding, type Mode } from './finding.ts';
-import type { Inventory, NotEvaluated, Unreadable } from './inventory.ts';
+import { compareFindings, type Finding } from './finding.ts';
+import type { Inventory } from './inventory.ts';
 import { recentlyMs } from './judged-services.ts';
 import { keepUnjudged } from './keep-unjudged.ts';
 import { lookAgain } from './look-again.ts';
-import type { LeftAlone, Plan } from './plan.ts';
+import type { Plan } from './plan.ts';
 import { planRun } from './plan-run.ts';
 import { listRefusedAgents } from './refused-agents.ts';
 import { listOwnGrants } from './removal-waits.ts';
+import type { ReconcileKey, ReconcileOptions, ReconcileResult } from './run.ts';
 import { assertNothingTransient, outcomeOf } from './run-outcome.ts';
 import type { World } from './world.ts';
-
-/** A request is only a key: what the event said is not believed, the present is read. */
-export interface ReconcileKey {
-  /** Canonical project name. */
-  readonly project: string;
-  readonly reason: 'event' | 'sweep' | 'own-write' | 'manual';
-  /** Unique per run; holder of the lease and prefix of change ids. */
-  readonly runId: string;
-  /** Name of the queue's task: delivered again, it takes over the lease of the run before it. */
-  readonly task?: string;
-  readonly eventId?: string;
-  readonly actor?: string;
-}
-
-export interface ReconcileOptions {
-  /** Modes that are applied; `enforce` alone unless a person says yes. */
-  readonly modes?: readonly Mode[];
-  /** Asked with the exact plan before the first write; false = nothing is written. */
-  readonly confirm?: (plan: Plan, evaluation: Evaluation) => Promise<boolean>;
-  /** Changes allowed in this run instead of the settings' limits: for a plan that a person confirms by name. */
-  readonly maxChanges?: number;
-  /** Changes that an earlier pass of the same run has made: they count towards its limit. */
-  readonly spent?: number;
-  /** A pass that only opens: what would shut a door is left for the next one. */
-  readonly shutsNothing?: boolean;
-}
-
-export interface ReconcileResult {
-  /** `clean`: nothing is wrong. `fixed`: something was wrong and no longer is. `reported`: people were told. `waiting`: something waits for a person, a limit or a hold. */
-  readonly outcome: 'clean' | 'fixed' | 'reported' | 'waiting';
-  readonly project: string;
-  /** What is still wrong afterwards. */
-  readonly findings: readonly Finding[];
-  readonly changes: readonly Change[];
-  readonly left: readonly LeftAlone[];
-  readonly unreadable: readonly Unreadable[];
-  readonly notEvaluated: readonly NotEvaluated[];
-}
 
 const dayMs = 24 * 3_600_000;
 

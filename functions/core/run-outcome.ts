@@ -3,7 +3,7 @@ import type { Change } from './change.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Finding } from './finding.ts';
 import type { LeftAlone } from './plan.ts';
-import type { ReconcileResult } from './reconcile.ts';
+import type { ReconcileResult } from './run.ts';
 
 /** A write that failed for a reason that may pass makes the whole run come back; what was done stays done and recorded. */
 export function assertNothingTransient(changes: readonly Change[]): void {
