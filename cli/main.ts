@@ -43,7 +43,12 @@ try {
 function report(error: unknown): number {
   // Commander has written its own message (or the help that was asked for).
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.clean : exitCodes.usage;
-  if (!(error instanceof AppError)) throw error;
+  if (!(error instanceof AppError)) {
+    // 1 would read as findings.
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stderr.write(`sallyport: this should not have happened; please report it with these lines:\n${stack}\n`);
+    process.exit(exitCodes.unreadable);
+  }
   process.stderr.write(`sallyport: ${error.message} [${error.code}]\n`);
   if (error.hint) process.stderr.write(`  ${error.hint}\n`);
   if (program.opts()['debug']) process.stderr.write(`${error.stack ?? ''}\n`);

@@ -21,8 +21,17 @@ export function collect(value: string, all: readonly string[] | undefined): read
 /** A whole number of zero or more. */
 export function parseCount(value: string): number {
   const count = Number(value);
-  if (!Number.isInteger(count) || count < 0) throw new InvalidArgumentError('It takes a whole number, 0 or more.');
+  if (value.trim() === '' || !Number.isSafeInteger(count) || count < 0) {
+    throw new InvalidArgumentError('It takes a whole number, 0 or more.');
+  }
   return count;
+}
+
+/** A TCP port; 0 = any. */
+export function parsePort(value: string): number {
+  const port = parseCount(value);
+  if (port > 65535) throw new InvalidArgumentError('A port is a number up to 65535.');
+  return port;
 }
 
 export const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];

@@ -1,12 +1,15 @@
 import { Command, Option } from 'commander';
 import { forgetCredentials } from '../functions/adapters/api-root.ts';
-import { parseCount, withExamples } from './options.ts';
+import { checkStart } from './check-start.ts';
+import { parseCount, parsePort, withExamples } from './options.ts';
 import { printInvitation, printOpening } from './story/print-story.ts';
 import { openStage } from './story/stage.ts';
 import { untilSignal } from './until-signal.ts';
 
 interface SandboxOptions {
   readonly iam: 'today' | '2021';
+  /** Another name of `iam`. */
+  readonly iap?: 'today' | '2021';
   readonly port?: number;
   readonly frontDoorPort?: number;
   readonly seed?: number;
@@ -22,15 +25,19 @@ export function sandboxCommand(): Command {
         .choices(['today', '2021'])
         .default('today'),
     )
-    .option('--port <port>', "port of the APIs, which is gcloud's proxy port too (default: any)", parseCount)
-    .option('--front-door-port <port>', 'port that users come to (default: any)', parseCount)
+    .addOption(new Option('--iap <year>', 'the same as --iam').choices(['today', '2021']).hideHelp())
+    .option('--port <port>', "port of the APIs, which is gcloud's proxy port too (default: any)", parsePort)
+    .option('--front-door-port <port>', 'port that users come to (default: any)', parsePort)
     .option('--seed <number>', 'changes project, service and region names', parseCount)
     .option('--log <file>', 'append the request log to a file, as NDJSON')
     .action(runSandbox);
   return withExamples(command, 'sallyport sandbox --port 8080 --front-door-port 8443');
 }
 
-async function runSandbox({ iam, port, frontDoorPort, seed, log }: SandboxOptions): Promise<void> {
+async function runSandbox(options: SandboxOptions): Promise<void> {
+  const { iap, port, frontDoorPort, seed, log } = options;
+  const iam = iap ?? options.iam;
+  await checkStart(options);
   forgetCredentials();
   const ended = untilSignal();
   const stage = await openStage({ iam, port, frontDoorPort, seed, logFile: log });

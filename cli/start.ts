@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { forgetCredentials } from '../functions/adapters/api-root.ts';
+import { checkStart } from './check-start.ts';
 import { exitCodes } from './exit-codes.ts';
-import { parseCount } from './options.ts';
+import { parseCount, parsePort } from './options.ts';
 import { playStory, type Step } from './story/play-story.ts';
 import { printEnd, printHeading, printInvitation, printOpening, printStep } from './story/print-story.ts';
 import type { Stage } from './story/stage.ts';
@@ -29,8 +30,8 @@ export function startCommand(): Command {
     .option('--seed <number>', 'changes project, service and region names', parseCount)
     .option('--log <file>', "append the sandbox's request log to a file, as NDJSON")
     .addOption(new Option('--break <what>', 'break something on purpose, to see a step fail').choices(['grant']))
-    .option('--port <port>', "port of the local Google Cloud's APIs (default: any)", parseCount)
-    .option('--front-door-port <port>', 'port that users come to (default: any)', parseCount)
+    .option('--port <port>', "port of the local Google Cloud's APIs (default: any)", parsePort)
+    .option('--front-door-port <port>', 'port that users come to (default: any)', parsePort)
     .action(start);
 }
 
@@ -43,6 +44,7 @@ async function start(options: StartOptions): Promise<void> {
     if (!options.json) process.stdout.write(`${text}\n`);
   };
   const opened: { stage?: Stage } = {};
+  await checkStart(options);
   forgetCredentials();
   const ended = untilSignal();
   let cutShort: number | undefined;
