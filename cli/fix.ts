@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { fixInPasses } from '../functions/core/fix-in-passes.ts';
-import type { Plan } from '../functions/core/plan.ts';
+import type { Plan } from '../functions/core/plan/plan.ts';
 import { reconcile } from '../functions/core/reconcile.ts';
 import type { ReconcileResult } from '../functions/core/run.ts';
 import type { World } from '../functions/core/world.ts';

@@ -6,7 +6,7 @@ import { createLog } from '../functions/adapters/log.ts';
 import { readSettingsFile } from '../functions/adapters/settings-file.ts';
 import { openSqliteLedger } from '../functions/adapters/sqlite-ledger.ts';
 import type { Settings } from '../functions/config.ts';
-import { isInScope } from '../functions/core/scope.ts';
+import { isInScope } from '../functions/core/settings/scope.ts';
 import type { Logger, World } from '../functions/core/world.ts';
 import { TerminalError } from '../functions/errors.ts';
 

@@ -1,9 +1,9 @@
 import pc from 'picocolors';
 import { describeChange } from '../functions/actions/index.ts';
-import { type Change, type ChangeRequest, shutsDoor } from '../functions/core/change.ts';
-import type { LeftAlone, Plan } from '../functions/core/plan.ts';
-import type { PlannedChange } from '../functions/core/planned-change.ts';
-import { parseServiceName, projectOf } from '../functions/core/resource-name.ts';
+import { type Change, type ChangeRequest, shutsDoor } from '../functions/core/change/change.ts';
+import { parseServiceName, projectOf } from '../functions/core/estate/resource-name.ts';
+import type { LeftAlone, Plan } from '../functions/core/plan/plan.ts';
+import type { PlannedChange } from '../functions/core/plan/planned-change.ts';
 
 /** What would be written, one line a member. */
 export function printPlan({ changes }: Plan): string {

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readExport } from '../functions/adapters/export-reader/read-export.ts';
 import type { Settings } from '../functions/config.ts';
+import { recentlyMs } from '../functions/core/estate/judged-services.ts';
+import { mergeInventories } from '../functions/core/estate/merge-inventories.ts';
 import type { Inventory } from '../functions/core/inventory.ts';
-import { recentlyMs } from '../functions/core/judged-services.ts';
-import { mergeInventories } from '../functions/core/merge-inventories.ts';
 import { TerminalError } from '../functions/errors.ts';
 import { assertInScope, openWorld, readSettings } from './open-world.ts';
 import { withProgress } from './progress.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { Change } from '../functions/core/change.ts';
+import type { Change } from '../functions/core/change/change.ts';
 import { undoChange } from '../functions/core/undo-change.ts';
 import { TerminalError } from '../functions/errors.ts';
 import { exitCodes } from './exit-codes.ts';

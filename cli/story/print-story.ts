@@ -61,7 +61,7 @@ export function printEnd(steps: readonly Step[], ok: boolean, sinceMs: number): 
 }
 
 /** How to play along while it stays up; after the story IAP is on and bound, before it nothing has happened. */
-export function printInvitation({ sandbox, frontDoor, estate, cookie }: Stage, isTold: boolean): string {
+export function printInvitation({ sandbox, frontDoor, estate, cookie, cliEnv }: Stage, isTold: boolean): string {
   const [region] = estate.regions;
   const apis = ['run', 'pubsub', 'iap', 'cloudresourcemanager', 'serviceusage'];
   const says = (text: string) => paint.dim(`  # ${text}`);
@@ -97,6 +97,13 @@ export function printInvitation({ sandbox, frontDoor, estate, cookie }: Stage, i
           says('then switch IAP on, ask as the user, wait five seconds, and ask again'),
           `  gcloud compute backend-services update ${estate.backend} --global --iap=enabled`,
         ]),
+    '',
+    says("be Sallyport's user: paste this into a shell in this folder, and its commands work on this cloud"),
+    ...Object.entries(cliEnv).map(([name, value]) => `  export ${name}=${value}`),
+    `  npx sallyport scan --project ${estate.projectId}`,
+    `  npx sallyport explain ${estate.service} --project ${estate.projectId}`,
+    `  npx sallyport fix --project ${estate.projectId} --dry-run`,
+    '  npx sallyport undo --list',
     '',
   ].join('\n');
 }

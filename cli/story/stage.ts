@@ -4,6 +4,7 @@ import { type Deployment, deploySallyport, type FunctionName } from '../../sandb
 import { type ArticleEstate, buildArticleEstate } from '../../sandbox/estates/article-estate.ts';
 import { startFrontDoor } from '../../sandbox/front-door/start-front-door.ts';
 import type { LoopbackServer } from '../../sandbox/loopback-server.ts';
+import { startMetadataServer } from '../../sandbox/metadata-server.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { type Admin, createAdmin } from './admin.ts';
 
@@ -29,6 +30,8 @@ export interface Stage {
   visit(region: string): Promise<number>;
   /** Cookie of the signed-in user. */
   readonly cookie: string;
+  /** Variables with which `sallyport` works on this cloud, as its administrator, with the ledger of the functions. */
+  readonly cliEnv: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -58,6 +61,12 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     ...(options.frontDoorPort ? { port: options.frontDoorPort } : {}),
   });
   const cookie = await signIn(frontDoor.url, estate.user);
+  const metadata = await startMetadataServer({
+    projectId: estate.projectId,
+    projectNumber: estate.projectNumber,
+    email: 'admin@example.com',
+    idTokens: deployment.idTokens,
+  });
   return {
     sandbox,
     estate,
@@ -65,9 +74,15 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     frontDoor,
     admin: createAdmin(sandbox.url, estate),
     cookie,
+    cliEnv: {
+      SALLYPORT_SANDBOX_URL: sandbox.url,
+      GCE_METADATA_HOST: metadata.host,
+      SALLYPORT_LEDGER: deployment.ledgerFile,
+    },
     visit: (region) => askFrontDoor(frontDoor.port, { host: estate.host, cookie, 'x-sandbox-region': region }),
     async stop() {
       await deployment.stop();
+      await metadata.stop();
       await frontDoor.stop();
       await sandbox.stop();
     },

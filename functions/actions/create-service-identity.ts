@@ -1,6 +1,6 @@
-import type { IdentityChange } from '../core/change.ts';
-import { quoteShell } from '../core/command-text.ts';
-import { projectOf } from '../core/resource-name.ts';
+import type { IdentityChange } from '../core/change/change.ts';
+import { quoteShell } from '../core/commands/command-text.ts';
+import { projectOf } from '../core/estate/resource-name.ts';
 
 /** Have Google create IAP's service agent of one project. It cannot be taken back: Google has no call for that. */
 export interface CreateServiceIdentity {

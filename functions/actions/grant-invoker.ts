@@ -1,7 +1,7 @@
-import type { PolicyEdit } from '../core/change.ts';
+import type { PolicyEdit } from '../core/change/change.ts';
+import { addMembers } from '../core/change/policy-edit.ts';
+import { invokerRole } from '../core/change/policy-guard.ts';
 import type { Policy } from '../core/inventory.ts';
-import { addMembers } from '../core/policy-edit.ts';
-import { invokerRole } from '../core/policy-guard.ts';
 
 /** Add an IAP identity to `roles/run.invoker` on one regional service's own policy. */
 export interface GrantInvoker {

@@ -1,4 +1,4 @@
-import type { ChangeRequest } from '../core/change.ts';
+import type { ChangeRequest } from '../core/change/change.ts';
 import { describeIdentity } from './create-service-identity.ts';
 import { describeGrant } from './grant-invoker.ts';
 import { describeIngress } from './restrict-ingress.ts';

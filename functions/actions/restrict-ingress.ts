@@ -1,4 +1,4 @@
-import type { IngressChange, ServiceState } from '../core/change.ts';
+import type { IngressChange, ServiceState } from '../core/change/change.ts';
 
 /** Let requests reach one service only through load balancers and from inside. */
 export interface RestrictIngress {

@@ -1,6 +1,6 @@
-import type { PolicyEdit } from '../core/change.ts';
+import type { PolicyEdit } from '../core/change/change.ts';
+import { hasCondition, isSameMember, removeMembers } from '../core/change/policy-edit.ts';
 import type { Condition, Policy } from '../core/inventory.ts';
-import { hasCondition, isSameMember, removeMembers } from '../core/policy-edit.ts';
 
 /** Take one member out of one binding of an invoking role on one regional service's own policy. */
 export interface RevokeInvoker {

@@ -1,4 +1,4 @@
-import { parseList, parseRecord, parseText } from '../core/normalize/fields.ts';
+import { parseList, parseRecord, parseText } from '../core/estate/normalize/fields.ts';
 
 /** What a Google client's error says, whichever client threw it. Decisions use status, state and reason, never the message. */
 export interface GoogleFailure {

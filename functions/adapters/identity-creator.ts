@@ -1,7 +1,7 @@
 import { buildIdentityCommand } from '../actions/create-service-identity.ts';
-import type { IdentityChange } from '../core/change.ts';
-import { assertLegalIdentity } from '../core/identity-guard.ts';
-import { projectOf } from '../core/resource-name.ts';
+import type { IdentityChange } from '../core/change/change.ts';
+import { assertLegalIdentity } from '../core/change/identity-guard.ts';
+import { projectOf } from '../core/estate/resource-name.ts';
 import { AppError } from '../errors.ts';
 import type { GoogleClients } from './google-clients.ts';
 import { writeLimits } from './policy-writer.ts';

@@ -1,8 +1,8 @@
 import { isIngressSet } from '../actions/restrict-ingress.ts';
-import type { IngressChange, IngressChangeResult, ServiceState } from '../core/change.ts';
-import { assertLegalIngress, assertOnlyIngressChanged } from '../core/ingress-guard.ts';
-import { buildIngressPatch, type IngressPatch } from '../core/ingress-patch.ts';
-import { assertGrantsStay } from '../core/policy-guard.ts';
+import type { IngressChange, IngressChangeResult, ServiceState } from '../core/change/change.ts';
+import { assertLegalIngress, assertOnlyIngressChanged } from '../core/change/ingress-guard.ts';
+import { buildIngressPatch, type IngressPatch } from '../core/change/ingress-patch.ts';
+import { assertGrantsStay } from '../core/change/policy-guard.ts';
 import { AppError } from '../errors.ts';
 import { isOutcomeUnknown, parseGoogleFailure } from './google-failure.ts';
 import type { PolicyApi } from './policy-api.ts';

@@ -1,5 +1,5 @@
+import { parsePolicy } from '../core/estate/normalize/policy.ts';
 import type { Policy } from '../core/inventory.ts';
-import { parsePolicy } from '../core/normalize/policy.ts';
 import { AppError } from '../errors.ts';
 import type { GoogleClients } from './google-clients.ts';
 

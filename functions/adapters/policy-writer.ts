@@ -1,7 +1,7 @@
-import type { PolicyChange, PolicyChangeResult, PolicyRead } from '../core/change.ts';
+import type { PolicyChange, PolicyChangeResult, PolicyRead } from '../core/change/change.ts';
+import { addMembers, hasMember, isBindingOf, removeMembers } from '../core/change/policy-edit.ts';
+import { assertGrantsStay, assertLegalChange } from '../core/change/policy-guard.ts';
 import type { Policy } from '../core/inventory.ts';
-import { addMembers, hasMember, isBindingOf, removeMembers } from '../core/policy-edit.ts';
-import { assertGrantsStay, assertLegalChange } from '../core/policy-guard.ts';
 import type { Clock } from '../core/world.ts';
 import { AppError } from '../errors.ts';
 import { isOutcomeUnknown, parseGoogleFailure } from './google-failure.ts';

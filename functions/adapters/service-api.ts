@@ -1,7 +1,7 @@
-import type { ServiceState } from '../core/change.ts';
-import type { IngressPatch } from '../core/ingress-patch.ts';
-import { type JsonRecord, parseRecord, parseText } from '../core/normalize/fields.ts';
-import { normalizeRunService } from '../core/normalize/run-service.ts';
+import type { ServiceState } from '../core/change/change.ts';
+import type { IngressPatch } from '../core/change/ingress-patch.ts';
+import { type JsonRecord, parseRecord, parseText } from '../core/estate/normalize/fields.ts';
+import { normalizeRunService } from '../core/estate/normalize/run-service.ts';
 import { AppError } from '../errors.ts';
 import type { GoogleClients } from './google-clients.ts';
 

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { Change, ChangeIntent, ChangeResult } from '../core/change.ts';
+import type { Change, ChangeIntent, ChangeResult } from '../core/change/change.ts';
 import type { Finding } from '../core/finding.ts';
 import type { FindingChanges, Hold, Ledger, Pause, Run, SeenGrant } from '../core/world.ts';
 import { AppError } from '../errors.ts';

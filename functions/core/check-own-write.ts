@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts';
-import { leaseMs } from './apply-change.ts';
-import type { Change, ChangeResult } from './change.ts';
-import { closeOpenIntents } from './close-intents.ts';
+import { leaseMs } from './apply/apply-change.ts';
+import { closeOpenIntents } from './apply/close-intents.ts';
+import type { Change, ChangeResult } from './change/change.ts';
 import type { World } from './world.ts';
 
 export interface OwnWrite {

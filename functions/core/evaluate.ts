@@ -1,14 +1,14 @@
 import type { Settings } from '../config.ts';
 import { rules as allRules } from '../rules/index.ts';
 import type { FindingDraft, Rule } from '../rules/rule.ts';
-import { type AccessPath, resolveAccessPaths } from './access-paths.ts';
-import { lowerMode } from './consent.ts';
-import { type ExemptFinding, splitExempt } from './exemptions.ts';
+import { type AccessPath, resolveAccessPaths } from './estate/access-paths.ts';
+import { lowerMode } from './estate/consent.ts';
+import { projectOf, regionOf } from './estate/resource-name.ts';
+import { listUnjudgedClients, resolveWantedIdentities, type WantedIdentity } from './estate/wanted-identities.ts';
 import { buildFindingId, compareFindings, compareText, type Finding } from './finding.ts';
 import type { Inventory, NotEvaluated, Unreadable } from './inventory.ts';
-import { modeLimit } from './mode-limit.ts';
-import { projectOf, regionOf } from './resource-name.ts';
-import { listUnjudgedClients, resolveWantedIdentities, type WantedIdentity } from './wanted-identities.ts';
+import { type ExemptFinding, splitExempt } from './settings/exemptions.ts';
+import { modeLimit } from './settings/mode-limit.ts';
 
 /** What an inventory means: paths, findings in their fixed order, and all that could not be said. */
 export interface Evaluation {

@@ -1,11 +1,11 @@
 import type { Settings } from '../config.ts';
-import { levelsOf, listInvokingGrants, readAccess } from './access.ts';
-import type { AccessPath } from './access-paths.ts';
+import { levelsOf, listInvokingGrants, readAccess } from './estate/access.ts';
+import type { AccessPath } from './estate/access-paths.ts';
+import { readIapAccess } from './estate/iap-access.ts';
+import { resolveWantedIdentities } from './estate/wanted-identities.ts';
 import type { Evaluation } from './evaluate.ts';
 import { compareText, type Finding } from './finding.ts';
-import { readIapAccess } from './iap-access.ts';
 import type { Inventory, RunService } from './inventory.ts';
-import { resolveWantedIdentities } from './wanted-identities.ts';
 
 /** `open`: those who should pass do. `shut`: they do not. `unguarded`: others pass too. `unknown`: it was not read, so nothing is said. */
 export type DoorState = 'open' | 'shut' | 'unguarded' | 'unknown';

@@ -1,8 +1,8 @@
-import type { Change } from './change.ts';
+import type { Change } from './change/change.ts';
 import type { Evaluation } from './evaluate.ts';
 import type { Finding, Mode } from './finding.ts';
 import type { NotEvaluated, Unreadable } from './inventory.ts';
-import type { LeftAlone, Plan } from './plan.ts';
+import type { LeftAlone, Plan } from './plan/plan.ts';
 
 /** A request is only a key: what the event said is not believed, the present is read. */
 export interface ReconcileKey {

@@ -2,10 +2,10 @@ import { buildGrantUndo } from '../actions/grant-invoker.ts';
 import { buildIngressUndo } from '../actions/restrict-ingress.ts';
 import { buildRevokeUndo } from '../actions/revoke-invoker.ts';
 import { AppError, TerminalError } from '../errors.ts';
-import { applyChange, leaseMs } from './apply-change.ts';
-import type { Change, ChangeRequest, IdentityChange, PolicyEdit, PolicyRead } from './change.ts';
-import { heldSubject } from './plan.ts';
-import { hasMember, isBindingOf } from './policy-edit.ts';
+import { applyChange, leaseMs } from './apply/apply-change.ts';
+import type { Change, ChangeRequest, IdentityChange, PolicyEdit, PolicyRead } from './change/change.ts';
+import { hasMember, isBindingOf } from './change/policy-edit.ts';
+import { heldSubject } from './plan/plan.ts';
 import type { World } from './world.ts';
 
 const holdMs = 24 * 3_600_000;

@@ -10,7 +10,7 @@ import type {
   PolicyChangeResult,
   PolicyRead,
   ServiceState,
-} from './change.ts';
+} from './change/change.ts';
 import type { Finding } from './finding.ts';
 import type { Inventory } from './inventory.ts';
 

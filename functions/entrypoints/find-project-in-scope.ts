@@ -1,7 +1,7 @@
 import type { OwnProject } from '../adapters/own-project.ts';
 import type { ProjectId } from '../adapters/project-numbers.ts';
 import type { Settings } from '../config.ts';
-import { isInScope } from '../core/scope.ts';
+import { isInScope } from '../core/settings/scope.ts';
 
 export interface ScopeDeps {
   readonly settings: Pick<Settings, 'scope'>;

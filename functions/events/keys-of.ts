@@ -1,4 +1,4 @@
-import { buildServiceName } from '../core/resource-name.ts';
+import { buildServiceName } from '../core/estate/resource-name.ts';
 import { type ErrorCode, TerminalError } from '../errors.ts';
 import { type AuditLogEntry, glimpseAuditLog, parseAuditLog } from './audit-log.ts';
 import { type OpenedEvent, openCloudEvent } from './cloud-event.ts';

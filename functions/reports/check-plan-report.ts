@@ -1,8 +1,8 @@
-import type { ExemptFinding } from '../core/exemptions.ts';
 import type { Severity } from '../core/finding.ts';
 import type { NotEvaluated } from '../core/inventory.ts';
-import type { PlanCheck, PlanFinding, PlanService, PlanUnknown } from '../core/plan-file/check-plan.ts';
-import type { Door } from '../core/plan-file/plan-rules.ts';
+import type { ExemptFinding } from '../core/settings/exemptions.ts';
+import type { PlanCheck, PlanFinding, PlanService, PlanUnknown } from '../core/terraform-plan/check-plan.ts';
+import type { Door } from '../core/terraform-plan/plan-rules.ts';
 
 /** The answer of `check-plan --format json`. Fields may be added; their meaning and names stay. */
 export interface CheckPlanReport {

@@ -1,6 +1,6 @@
 import { type Severity, severityRank } from '../core/finding.ts';
-import type { PlanFinding, PlanUnknown } from '../core/plan-file/check-plan.ts';
-import type { Location } from '../core/plan-file/terraform-source.ts';
+import type { PlanFinding, PlanUnknown } from '../core/terraform-plan/check-plan.ts';
+import type { Location } from '../core/terraform-plan/terraform-source.ts';
 import type { CheckPlanReport } from './check-plan-report.ts';
 import { type RuleText, ruleTexts } from './rule-texts.ts';
 

@@ -1,5 +1,5 @@
 import type { NotEvaluated } from '../core/inventory.ts';
-import type { Place, PlanFinding, PlanService, PlanUnknown } from '../core/plan-file/check-plan.ts';
+import type { Place, PlanFinding, PlanService, PlanUnknown } from '../core/terraform-plan/check-plan.ts';
 import type { CheckPlanReport } from './check-plan-report.ts';
 import { describeResource } from './describe-resource.ts';
 import { type Paint, type Palette, plainPalette } from './palette.ts';

@@ -1,4 +1,4 @@
-import { parseComputeName, parseServiceName } from '../core/resource-name.ts';
+import { parseComputeName, parseServiceName } from '../core/estate/resource-name.ts';
 import { escapeTerminal } from './terminal-text.ts';
 
 /** `shop in europe-west1`; what is no service by kind and name. */

@@ -1,7 +1,7 @@
 import type { Evaluation } from '../core/evaluate.ts';
-import type { ExemptFinding } from '../core/exemptions.ts';
 import { compareFindings, compareText, type Finding, type Severity } from '../core/finding.ts';
 import type { Inheritance, Inventory, NotEvaluated, Unreadable } from '../core/inventory.ts';
+import type { ExemptFinding } from '../core/settings/exemptions.ts';
 import { contractRules, needReasons } from '../rules/contract-rules.ts';
 import { rules } from '../rules/index.ts';
 

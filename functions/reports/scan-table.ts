@@ -1,6 +1,6 @@
-import type { ExemptFinding } from '../core/exemptions.ts';
 import { type Finding, type Severity, severityRank } from '../core/finding.ts';
 import type { NotEvaluated, Unreadable } from '../core/inventory.ts';
+import type { ExemptFinding } from '../core/settings/exemptions.ts';
 import { describeResource, describeVia } from './describe-resource.ts';
 import { type Paint, type Palette, plainPalette } from './palette.ts';
 import type { ScanReport } from './scan-report.ts';

@@ -1,12 +1,12 @@
-import { levelsOf, listInvokingGrants, readAccess } from '../core/access.ts';
-import { consentLabel } from '../core/consent.ts';
+import { isSameMember } from '../core/change/policy-edit.ts';
+import { buildGrantCommand, buildGrantTerraform } from '../core/commands/grant-commands.ts';
+import { tellGrant } from '../core/commands/grant-words.ts';
+import { buildRevokeCommands, buildRevokeTerraform } from '../core/commands/revoke-commands.ts';
+import { levelsOf, listInvokingGrants, readAccess } from '../core/estate/access.ts';
+import { consentLabel } from '../core/estate/consent.ts';
+import { buildProjectName } from '../core/estate/resource-name.ts';
+import type { WantedIdentity } from '../core/estate/wanted-identities.ts';
 import { compareText } from '../core/finding.ts';
-import { buildGrantCommand, buildGrantTerraform } from '../core/grant-commands.ts';
-import { tellGrant } from '../core/grant-words.ts';
-import { isSameMember } from '../core/policy-edit.ts';
-import { buildProjectName } from '../core/resource-name.ts';
-import { buildRevokeCommands, buildRevokeTerraform } from '../core/revoke-commands.ts';
-import type { WantedIdentity } from '../core/wanted-identities.ts';
 import type { Estate, FindingDraft, Rule } from './rule.ts';
 
 /** IAP's identity may invoke a whole project: whoever may make an IAP backend can open every service there. */

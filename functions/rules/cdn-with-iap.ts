@@ -1,6 +1,6 @@
-import { backendId, buildBackendTerraform, buildBackendUpdate } from '../core/backend-commands.ts';
-import { listIapBackends } from '../core/iap-backends.ts';
-import { listVia } from '../core/judged-services.ts';
+import { backendId, buildBackendTerraform, buildBackendUpdate } from '../core/commands/backend-commands.ts';
+import { listIapBackends } from '../core/estate/iap-backends.ts';
+import { listVia } from '../core/estate/judged-services.ts';
 import type { Rule } from './rule.ts';
 
 /** Cloud CDN and IAP are on at the same backend: Google does not support the two together. */

@@ -1,7 +1,7 @@
-import { readAccess } from '../core/access.ts';
-import { buildGrantCommand, buildGrantTerraform } from '../core/grant-commands.ts';
-import { tellGrant } from '../core/grant-words.ts';
-import type { WantedIdentity } from '../core/wanted-identities.ts';
+import { buildGrantCommand, buildGrantTerraform } from '../core/commands/grant-commands.ts';
+import { tellGrant } from '../core/commands/grant-words.ts';
+import { readAccess } from '../core/estate/access.ts';
+import type { WantedIdentity } from '../core/estate/wanted-identities.ts';
 import type { Estate, FindingDraft, Rule } from './rule.ts';
 
 /** IAP may enter under a condition only, so some requests get a 403 and others do not. */

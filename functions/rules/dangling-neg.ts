@@ -1,8 +1,8 @@
-import { backendId } from '../core/backend-commands.ts';
-import { quoteShell } from '../core/command-text.ts';
-import { type IapNeg, listIapNegs } from '../core/iap-backends.ts';
+import { backendId } from '../core/commands/backend-commands.ts';
+import { quoteShell } from '../core/commands/command-text.ts';
+import { type IapNeg, listIapNegs } from '../core/estate/iap-backends.ts';
+import { buildServiceName, parseComputeName } from '../core/estate/resource-name.ts';
 import type { Backend, Inventory, Neg } from '../core/inventory.ts';
-import { buildServiceName, parseComputeName } from '../core/resource-name.ts';
 import type { FindingDraft, Rule } from './rule.ts';
 
 /** A NEG of an IAP backend names a Cloud Run service that is not there: its region answers nobody. */

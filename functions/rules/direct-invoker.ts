@@ -1,10 +1,10 @@
 import { listRevokes } from '../actions/revoke-invoker.ts';
-import { type InvokingGrant, listInvokingGrants } from '../core/access.ts';
-import { tellGrant } from '../core/grant-words.ts';
+import { canonicalMember } from '../core/change/policy-edit.ts';
+import { tellGrant } from '../core/commands/grant-words.ts';
+import { buildRevokeCommands, buildRevokeTerraform } from '../core/commands/revoke-commands.ts';
+import { type InvokingGrant, listInvokingGrants } from '../core/estate/access.ts';
+import { type JudgedService, listJudgedServices } from '../core/estate/judged-services.ts';
 import type { Inventory } from '../core/inventory.ts';
-import { type JudgedService, listJudgedServices } from '../core/judged-services.ts';
-import { canonicalMember } from '../core/policy-edit.ts';
-import { buildRevokeCommands, buildRevokeTerraform } from '../core/revoke-commands.ts';
 import type { FindingDraft, Rule } from './rule.ts';
 
 /** Roles that are given for invoking alone; developers and administrators hold the wider ones for other reasons. */

@@ -1,6 +1,6 @@
-import { buildGrantCommand } from '../core/grant-commands.ts';
-import { type JudgedService, listJudgedServices } from '../core/judged-services.ts';
-import { buildServiceCommand, buildServiceTerraform } from '../core/service-commands.ts';
+import { buildGrantCommand } from '../core/commands/grant-commands.ts';
+import { buildServiceCommand, buildServiceTerraform } from '../core/commands/service-commands.ts';
+import { type JudgedService, listJudgedServices } from '../core/estate/judged-services.ts';
 import type { Estate, FindingDraft, Rule } from './rule.ts';
 
 /** IAP is on at the backend and at the service behind it: Google supports one or the other. */

@@ -1,7 +1,7 @@
-import { backendId, buildBackendTerraform, buildBackendUpdate } from '../core/backend-commands.ts';
-import { type IapBackend, listIapBackends } from '../core/iap-backends.ts';
+import { backendId, buildBackendTerraform, buildBackendUpdate } from '../core/commands/backend-commands.ts';
+import { type IapBackend, listIapBackends } from '../core/estate/iap-backends.ts';
+import { listVia } from '../core/estate/judged-services.ts';
 import type { Neg } from '../core/inventory.ts';
-import { listVia } from '../core/judged-services.ts';
 import type { Rule } from './rule.ts';
 
 /** A classic balancer speaks HTTP/2 to Cloud Run behind IAP: browsers end in redirect loops. */

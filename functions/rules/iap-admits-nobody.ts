@@ -1,8 +1,8 @@
-import { buildAdmitCommand, buildAdmitTerraform } from '../core/accessor-commands.ts';
-import { backendId } from '../core/backend-commands.ts';
-import { accessorRole, type IapAccess, listIapBlanks, readIapAccess } from '../core/iap-access.ts';
-import { listIapBackends } from '../core/iap-backends.ts';
-import { listVia } from '../core/judged-services.ts';
+import { buildAdmitCommand, buildAdmitTerraform } from '../core/commands/accessor-commands.ts';
+import { backendId } from '../core/commands/backend-commands.ts';
+import { accessorRole, type IapAccess, listIapBlanks, readIapAccess } from '../core/estate/iap-access.ts';
+import { listIapBackends } from '../core/estate/iap-backends.ts';
+import { listVia } from '../core/estate/judged-services.ts';
 import type { Rule } from './rule.ts';
 
 const id = 'iap-admits-nobody';

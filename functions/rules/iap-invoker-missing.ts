@@ -1,9 +1,9 @@
-import { type Access, readAccess } from '../core/access.ts';
-import { consentLabel, grantMode, hasConsent } from '../core/consent.ts';
-import { buildGrantCommand, buildGrantTerraform } from '../core/grant-commands.ts';
-import { tellGrant } from '../core/grant-words.ts';
+import { buildGrantCommand, buildGrantTerraform } from '../core/commands/grant-commands.ts';
+import { tellGrant } from '../core/commands/grant-words.ts';
+import { type Access, readAccess } from '../core/estate/access.ts';
+import { consentLabel, grantMode, hasConsent } from '../core/estate/consent.ts';
+import type { WantedIdentity } from '../core/estate/wanted-identities.ts';
 import type { RunService } from '../core/inventory.ts';
-import type { WantedIdentity } from '../core/wanted-identities.ts';
 import type { Estate, FindingDraft, Rule } from './rule.ts';
 
 /** An IAP identity that a path needs has no access to the regional service behind it: users get a 403 there. */

@@ -1,9 +1,9 @@
-import { buildCloseCommand } from '../core/accessor-commands.ts';
-import { backendId } from '../core/backend-commands.ts';
-import { type Accessor, accessorRole, listIapBlanks, readIapAccess } from '../core/iap-access.ts';
-import { listIapBackends } from '../core/iap-backends.ts';
+import { buildCloseCommand } from '../core/commands/accessor-commands.ts';
+import { backendId } from '../core/commands/backend-commands.ts';
+import { type Accessor, accessorRole, listIapBlanks, readIapAccess } from '../core/estate/iap-access.ts';
+import { listIapBackends } from '../core/estate/iap-backends.ts';
+import { listVia } from '../core/estate/judged-services.ts';
 import type { Backend } from '../core/inventory.ts';
-import { listVia } from '../core/judged-services.ts';
 import type { Estate, FindingDraft, Rule } from './rule.ts';
 
 const id = 'iap-open-to-all';

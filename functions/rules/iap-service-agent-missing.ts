@@ -1,8 +1,8 @@
 import { buildIdentityCommand, iapService } from '../actions/create-service-identity.ts';
-import { quoteHcl } from '../core/command-text.ts';
+import { quoteHcl } from '../core/commands/command-text.ts';
+import { projectNumberOf } from '../core/estate/identity.ts';
+import { buildProjectName } from '../core/estate/resource-name.ts';
 import { compareText } from '../core/finding.ts';
-import { projectNumberOf } from '../core/identity.ts';
-import { buildProjectName } from '../core/resource-name.ts';
 import type { Estate, FindingDraft, Rule } from './rule.ts';
 
 /** IAM does not know IAP's service agent of a project: nothing can be granted to it. Only a write that failed can tell. */

@@ -1,6 +1,6 @@
-import type { AccessPath } from '../core/access-paths.ts';
-import { listJudgedServices, listVia } from '../core/judged-services.ts';
-import { buildRestrictIngress } from '../core/service-commands.ts';
+import { buildRestrictIngress } from '../core/commands/service-commands.ts';
+import type { AccessPath } from '../core/estate/access-paths.ts';
+import { listJudgedServices, listVia } from '../core/estate/judged-services.ts';
 import type { Rule } from './rule.ts';
 
 const externalSchemes: ReadonlySet<string | undefined> = new Set(['EXTERNAL', 'EXTERNAL_MANAGED']);

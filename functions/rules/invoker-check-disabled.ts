@@ -1,10 +1,10 @@
-import { readAccess } from '../core/access.ts';
-import { consentLabel } from '../core/consent.ts';
-import { buildGrantCommand } from '../core/grant-commands.ts';
+import { buildGrantCommand } from '../core/commands/grant-commands.ts';
+import { buildServiceCommand, buildServiceTerraform } from '../core/commands/service-commands.ts';
+import { readAccess } from '../core/estate/access.ts';
+import { consentLabel } from '../core/estate/consent.ts';
+import { exposureSeverity, type JudgedService, listJudgedServices } from '../core/estate/judged-services.ts';
+import type { WantedIdentity } from '../core/estate/wanted-identities.ts';
 import type { Inventory, RunService } from '../core/inventory.ts';
-import { exposureSeverity, type JudgedService, listJudgedServices } from '../core/judged-services.ts';
-import { buildServiceCommand, buildServiceTerraform } from '../core/service-commands.ts';
-import type { WantedIdentity } from '../core/wanted-identities.ts';
 import type { FindingDraft, Rule } from './rule.ts';
 
 /** Cloud Run does not ask who knocks: the invoker check is off, and no policy of the service matters any more. */

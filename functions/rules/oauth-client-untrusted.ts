@@ -1,8 +1,8 @@
-import { backendId, buildBackendTerraform, buildBackendUpdate } from '../core/backend-commands.ts';
-import { listIapBackends } from '../core/iap-backends.ts';
-import { isTrustedClientId } from '../core/identity.ts';
+import { backendId, buildBackendTerraform, buildBackendUpdate } from '../core/commands/backend-commands.ts';
+import { listIapBackends } from '../core/estate/iap-backends.ts';
+import { isTrustedClientId } from '../core/estate/identity.ts';
+import { listVia } from '../core/estate/judged-services.ts';
 import type { Backend } from '../core/inventory.ts';
-import { listVia } from '../core/judged-services.ts';
 import type { FindingDraft, Rule } from './rule.ts';
 
 /** An IAP backend names an OAuth client that may not become a member: not of the form, or of a project that nobody trusts. */

@@ -1,9 +1,9 @@
 import { listRevokes } from '../actions/revoke-invoker.ts';
-import { levelsOf, listInvokingGrants } from '../core/access.ts';
-import { tellGrant } from '../core/grant-words.ts';
+import { tellGrant } from '../core/commands/grant-words.ts';
+import { buildRevokeCommands, buildRevokeTerraform } from '../core/commands/revoke-commands.ts';
+import { levelsOf, listInvokingGrants } from '../core/estate/access.ts';
+import { exposureSeverity, type JudgedService, listJudgedServices } from '../core/estate/judged-services.ts';
 import type { Inventory } from '../core/inventory.ts';
-import { exposureSeverity, type JudgedService, listJudgedServices } from '../core/judged-services.ts';
-import { buildRevokeCommands, buildRevokeTerraform } from '../core/revoke-commands.ts';
 import type { FindingDraft, Rule } from './rule.ts';
 
 const everybody: ReadonlyMap<string, string> = new Map([

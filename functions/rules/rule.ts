@@ -1,8 +1,8 @@
 import type { Settings } from '../config.ts';
-import type { AccessPath } from '../core/access-paths.ts';
+import type { AccessPath } from '../core/estate/access-paths.ts';
+import type { WantedIdentity } from '../core/estate/wanted-identities.ts';
 import type { Action, Finding } from '../core/finding.ts';
 import type { Inventory, NotEvaluated } from '../core/inventory.ts';
-import type { WantedIdentity } from '../core/wanted-identities.ts';
 
 /** A rule: a name and one pure function. It never reads, writes, logs or formats. Its page is `docs/rules/<id>.md`. */
 export interface Rule {

@@ -1,5 +1,5 @@
-import { listJudgedServices } from '../core/judged-services.ts';
-import { buildRestrictIngress } from '../core/service-commands.ts';
+import { buildRestrictIngress } from '../core/commands/service-commands.ts';
+import { listJudgedServices } from '../core/estate/judged-services.ts';
 import type { Rule } from './rule.ts';
 
 /** A service behind a balancer's IAP answers on its run.app URL too, where no IAP stands. */

@@ -1,11 +1,11 @@
 import { listRevokes } from '../actions/revoke-invoker.ts';
-import { isAgentMember, isClientIdMember, projectNumberOf } from '../core/identity.ts';
+import { canonicalMember, isUnconditional } from '../core/change/policy-edit.ts';
+import { invokerRole } from '../core/change/policy-guard.ts';
+import { buildRevokeTerraform } from '../core/commands/revoke-commands.ts';
+import { buildServiceCommand } from '../core/commands/service-commands.ts';
+import { isAgentMember, isClientIdMember, projectNumberOf } from '../core/estate/identity.ts';
+import { type JudgedService, listJudgedServices } from '../core/estate/judged-services.ts';
 import type { Inventory, RunService } from '../core/inventory.ts';
-import { type JudgedService, listJudgedServices } from '../core/judged-services.ts';
-import { canonicalMember, isUnconditional } from '../core/policy-edit.ts';
-import { invokerRole } from '../core/policy-guard.ts';
-import { buildRevokeTerraform } from '../core/revoke-commands.ts';
-import { buildServiceCommand } from '../core/service-commands.ts';
 import type { Estate, FindingDraft, Rule } from './rule.ts';
 
 /** An IAP identity that no path needs any more still may invoke a service. Judged only where nothing can be overlooked. */

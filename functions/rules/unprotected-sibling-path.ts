@@ -1,7 +1,7 @@
-import { resolveNegTargets } from '../core/access-paths.ts';
-import { backendId, buildBackendTerraform, buildBackendUpdate } from '../core/backend-commands.ts';
+import { backendId, buildBackendTerraform, buildBackendUpdate } from '../core/commands/backend-commands.ts';
+import { resolveNegTargets } from '../core/estate/access-paths.ts';
+import { listJudgedServices } from '../core/estate/judged-services.ts';
 import type { Backend, RunService } from '../core/inventory.ts';
-import { listJudgedServices } from '../core/judged-services.ts';
 import type { Estate, Rule } from './rule.ts';
 
 /** A service that IAP is to guard is reached through another backend as well, and that one has no IAP. */

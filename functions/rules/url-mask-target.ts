@@ -1,6 +1,6 @@
-import { quoteHcl, quoteShell } from '../core/command-text.ts';
-import { type IapNeg, listIapNegs } from '../core/iap-backends.ts';
-import { parseComputeName } from '../core/resource-name.ts';
+import { quoteHcl, quoteShell } from '../core/commands/command-text.ts';
+import { type IapNeg, listIapNegs } from '../core/estate/iap-backends.ts';
+import { parseComputeName } from '../core/estate/resource-name.ts';
 import type { FindingDraft, Rule } from './rule.ts';
 
 /** An IAP backend's NEG picks the service by a URL mask: it can reach every service of its region, and none is judged. */

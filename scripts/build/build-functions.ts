@@ -3,6 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { lazyRequires } from './lazy-requires.ts';
 import { type BundledPackage, listPackages } from './list-packages.ts';
 import { writeNotices } from './write-notices.ts';
 
@@ -99,6 +100,7 @@ function bundleOptions(name: string, root: string) {
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'external',
+    plugins: [lazyRequires],
     banner: { js: banner },
     logLevel: 'warning',
   } satisfies BuildOptions;

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readTerraformSource } from '../../functions/adapters/terraform-source/read-terraform-source.ts';
 import { parseSettings } from '../../functions/config.ts';
-import { checkPlan, type PlanCheck } from '../../functions/core/plan-file/check-plan.ts';
-import { parsePlanFile } from '../../functions/core/plan-file/parse-plan-file.ts';
-import { openPlanView } from '../../functions/core/plan-file/plan-view.ts';
-import { indexTerraformSource } from '../../functions/core/plan-file/terraform-source.ts';
+import { checkPlan, type PlanCheck } from '../../functions/core/terraform-plan/check-plan.ts';
+import { parsePlanFile } from '../../functions/core/terraform-plan/parse-plan-file.ts';
+import { openPlanView } from '../../functions/core/terraform-plan/plan-view.ts';
+import { indexTerraformSource } from '../../functions/core/terraform-plan/terraform-source.ts';
 import { startSallyport } from '../support/sallyport-process.ts';
 import { canPlan, openTerraformPlans, type TerraformPlans } from '../support/terraform-plan.ts';
 

@@ -1,10 +1,10 @@
-import type { Backend, Binding, Inventory, Neg, Policy, Project, RunService } from '../../functions/core/inventory.ts';
 import {
   buildBackendName,
   buildNegName,
   buildProjectName,
   buildServiceName,
-} from '../../functions/core/resource-name.ts';
+} from '../../functions/core/estate/resource-name.ts';
+import type { Backend, Binding, Inventory, Neg, Policy, Project, RunService } from '../../functions/core/inventory.ts';
 
 /** The project of the article's estate, and its IAP service agent. */
 export const project: Project = { name: 'acme-prod', number: '111222333444' };

@@ -1,11 +1,11 @@
 import { parseSettings, type Settings } from '../../functions/config.ts';
-import type { ChangeRequest, PolicyChange, ServiceState } from '../../functions/core/change.ts';
-import { assertLegalIdentity } from '../../functions/core/identity-guard.ts';
-import { assertLegalIngress } from '../../functions/core/ingress-guard.ts';
-import { buildIngressPatch } from '../../functions/core/ingress-patch.ts';
+import type { ChangeRequest, PolicyChange, ServiceState } from '../../functions/core/change/change.ts';
+import { assertLegalIdentity } from '../../functions/core/change/identity-guard.ts';
+import { assertLegalIngress } from '../../functions/core/change/ingress-guard.ts';
+import { buildIngressPatch } from '../../functions/core/change/ingress-patch.ts';
+import { addMembers, removeMembers } from '../../functions/core/change/policy-edit.ts';
+import { assertGrantsStay, assertLegalChange } from '../../functions/core/change/policy-guard.ts';
 import type { Inventory, Policy } from '../../functions/core/inventory.ts';
-import { addMembers, removeMembers } from '../../functions/core/policy-edit.ts';
-import { assertGrantsStay, assertLegalChange } from '../../functions/core/policy-guard.ts';
 import type { Ledger, Logger, World } from '../../functions/core/world.ts';
 import { AppError } from '../../functions/errors.ts';
 

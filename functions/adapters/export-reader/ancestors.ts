@@ -1,4 +1,4 @@
-import type { CanonicalProject } from '../../core/normalize/canonical-project.ts';
+import type { CanonicalProject } from '../../core/estate/normalize/canonical-project.ts';
 import { type Asset, type Claim, isLater } from './asset-collector.ts';
 
 /** What stands above projects and services: full resource names of folders and organisation, nearest first; undefined = no line said it. */

@@ -1,4 +1,4 @@
-import type { CanonicalProject } from '../../core/normalize/canonical-project.ts';
+import type { CanonicalProject } from '../../core/estate/normalize/canonical-project.ts';
 
 const projectInName = /^(\/\/[^/]+\/projects\/)([^/]+)/;
 

@@ -1,4 +1,4 @@
-import { resolveAccessPaths } from '../../core/access-paths.ts';
+import { resolveAccessPaths } from '../../core/estate/access-paths.ts';
 import { compareText } from '../../core/finding.ts';
 import type {
   Backend,

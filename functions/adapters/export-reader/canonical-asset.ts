@@ -1,5 +1,5 @@
-import type { CanonicalProject } from '../../core/normalize/canonical-project.ts';
-import { canonicalComputeName } from '../../core/normalize/canonical-project.ts';
+import type { CanonicalProject } from '../../core/estate/normalize/canonical-project.ts';
+import { canonicalComputeName } from '../../core/estate/normalize/canonical-project.ts';
 import { type Asset, latest } from './asset-collector.ts';
 import { canonicalAssetName } from './asset-name.ts';
 import type { AssetValue } from './parse-asset-value.ts';

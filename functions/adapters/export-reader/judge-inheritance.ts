@@ -1,6 +1,6 @@
-import type { AccessPath } from '../../core/access-paths.ts';
+import type { AccessPath } from '../../core/estate/access-paths.ts';
+import { buildProjectName } from '../../core/estate/resource-name.ts';
 import type { Inheritance, Policy, RunService } from '../../core/inventory.ts';
-import { buildProjectName } from '../../core/resource-name.ts';
 
 /**
  * `full` only if every project, folder and organisation above each service on a path has an IAM_POLICY line (CONTRACT 3).

@@ -1,4 +1,4 @@
-import { parseRecord, parseText } from '../../core/normalize/fields.ts';
+import { parseRecord, parseText } from '../../core/estate/normalize/fields.ts';
 
 /** One line of an asset export; snake_case in files, camelCase as the API answers. */
 export interface AssetLine {

@@ -1,7 +1,7 @@
-import { mayInvoke } from '../../core/access.ts';
-import { accessorRole } from '../../core/iap-access.ts';
+import { mayInvoke } from '../../core/estate/access.ts';
+import { accessorRole } from '../../core/estate/iap-access.ts';
+import { parsePolicy } from '../../core/estate/normalize/policy.ts';
 import type { Binding, Policy } from '../../core/inventory.ts';
-import { parsePolicy } from '../../core/normalize/policy.ts';
 import { createInterner } from './interner.ts';
 
 /** One object for all services without grants: there may be a hundred thousand. */

@@ -1,8 +1,8 @@
+import { normalizeBackend } from '../../core/estate/normalize/backend.ts';
+import { parseRecord, parseText, parseTexts } from '../../core/estate/normalize/fields.ts';
+import { normalizeNeg } from '../../core/estate/normalize/neg.ts';
+import { normalizeRunService } from '../../core/estate/normalize/run-service.ts';
 import type { Backend, Neg, RunService } from '../../core/inventory.ts';
-import { normalizeBackend } from '../../core/normalize/backend.ts';
-import { parseRecord, parseText, parseTexts } from '../../core/normalize/fields.ts';
-import { normalizeNeg } from '../../core/normalize/neg.ts';
-import { normalizeRunService } from '../../core/normalize/run-service.ts';
 
 /** Kinds of asset that rules read. `above`: folder or organisation; `iap`: a level of IAP's own, of which only the policy counts. */
 export type AssetKind = 'service' | 'backend' | 'neg' | 'project' | 'above' | 'role' | 'iap';

@@ -1,4 +1,4 @@
-import type { CanonicalProject } from '../../core/normalize/canonical-project.ts';
+import type { CanonicalProject } from '../../core/estate/normalize/canonical-project.ts';
 import type { Asset } from './asset-collector.ts';
 import type { SeenProjects } from './seen-projects.ts';
 

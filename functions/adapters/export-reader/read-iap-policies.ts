@@ -1,5 +1,5 @@
-import { listIapBackends } from '../../core/iap-backends.ts';
-import { iapLevelsOf, isIapLevel } from '../../core/iap-levels.ts';
+import { listIapBackends } from '../../core/estate/iap-backends.ts';
+import { iapLevelsOf, isIapLevel } from '../../core/estate/iap-levels.ts';
 import type { Inventory, Policy } from '../../core/inventory.ts';
 import { emptyPolicy } from './parse-asset-policy.ts';
 

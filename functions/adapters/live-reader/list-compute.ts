@@ -1,6 +1,6 @@
 import type { compute_v1 } from 'googleapis/build/src/apis/compute/v1.js';
-import { type JsonRecord, parseList, parseRecord, parseText } from '../../core/normalize/fields.ts';
-import { buildProjectName, parseComputeName } from '../../core/resource-name.ts';
+import { type JsonRecord, parseList, parseRecord, parseText } from '../../core/estate/normalize/fields.ts';
+import { buildProjectName, parseComputeName } from '../../core/estate/resource-name.ts';
 import type { GoogleRead } from '../google-read.ts';
 import { buildUnreachable, type RawList } from './raw-list.ts';
 

@@ -1,6 +1,6 @@
 import type { run_v1 } from 'googleapis/build/src/apis/run/v1.js';
-import { parseList, parseRecord, parseText, parseTexts } from '../../core/normalize/fields.ts';
-import { buildProjectName, parseServiceName } from '../../core/resource-name.ts';
+import { parseList, parseRecord, parseText, parseTexts } from '../../core/estate/normalize/fields.ts';
+import { buildProjectName, parseServiceName } from '../../core/estate/resource-name.ts';
 import type { GoogleRead } from '../google-read.ts';
 import { buildUnreachable, type RawList } from './raw-list.ts';
 

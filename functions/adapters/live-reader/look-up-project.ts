@@ -1,6 +1,6 @@
+import { parseList, parseRecord, parseText } from '../../core/estate/normalize/fields.ts';
+import { buildProjectName } from '../../core/estate/resource-name.ts';
 import type { Project } from '../../core/inventory.ts';
-import { parseList, parseRecord, parseText } from '../../core/normalize/fields.ts';
-import { buildProjectName } from '../../core/resource-name.ts';
 import { TerminalError } from '../../errors.ts';
 import type { GoogleClients } from '../google-clients.ts';
 import { GoogleNotFound, type GoogleRead } from '../google-read.ts';

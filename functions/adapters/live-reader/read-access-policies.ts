@@ -1,7 +1,7 @@
-import { resolveAccessPaths } from '../../core/access-paths.ts';
+import { resolveAccessPaths } from '../../core/estate/access-paths.ts';
+import { buildProjectName } from '../../core/estate/resource-name.ts';
 import { compareText } from '../../core/finding.ts';
 import type { Inheritance, NotEvaluated, Policy, Project, RunService, Unreadable } from '../../core/inventory.ts';
-import { buildProjectName } from '../../core/resource-name.ts';
 import { AppError } from '../../errors.ts';
 import { buildProject, type KnownProject } from './look-up-project.ts';
 import { findCustomRoles } from './read-custom-roles.ts';

@@ -1,7 +1,7 @@
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
-import { isAgentMember, isClientIdMember } from '../../core/identity.ts';
+import { isAgentMember, isClientIdMember } from '../../core/estate/identity.ts';
+import { parseTexts } from '../../core/estate/normalize/fields.ts';
 import type { NotEvaluated, Policy } from '../../core/inventory.ts';
-import { parseTexts } from '../../core/normalize/fields.ts';
 import { AppError } from '../../errors.ts';
 import { GoogleNotFound, type GoogleRead } from '../google-read.ts';
 

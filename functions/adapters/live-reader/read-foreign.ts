@@ -1,8 +1,8 @@
+import { normalizeBackend } from '../../core/estate/normalize/backend.ts';
+import { normalizeNeg } from '../../core/estate/normalize/neg.ts';
+import { normalizeRunService } from '../../core/estate/normalize/run-service.ts';
+import { buildServiceName, parseComputeName } from '../../core/estate/resource-name.ts';
 import type { Backend, Neg, RunService, Unreadable } from '../../core/inventory.ts';
-import { normalizeBackend } from '../../core/normalize/backend.ts';
-import { normalizeNeg } from '../../core/normalize/neg.ts';
-import { normalizeRunService } from '../../core/normalize/run-service.ts';
-import { buildServiceName, parseComputeName } from '../../core/resource-name.ts';
 import { AppError } from '../../errors.ts';
 import { GoogleNotFound } from '../google-read.ts';
 import { getNeg } from './list-compute.ts';

@@ -1,5 +1,5 @@
-import { listIapBackends } from '../../core/iap-backends.ts';
-import { iapLevelsOf, isIapLevel } from '../../core/iap-levels.ts';
+import { listIapBackends } from '../../core/estate/iap-backends.ts';
+import { iapLevelsOf, isIapLevel } from '../../core/estate/iap-levels.ts';
 import type { Backend, Inventory, Policy, RunService } from '../../core/inventory.ts';
 import type { Reading } from './reading.ts';
 

@@ -1,5 +1,5 @@
+import { parseServiceName } from '../../core/estate/resource-name.ts';
 import type { Policy, Unreadable } from '../../core/inventory.ts';
-import { parseServiceName } from '../../core/resource-name.ts';
 import { AppError } from '../../errors.ts';
 import { GoogleNotFound, type GoogleRead } from '../google-read.ts';
 import type { PolicyApi } from '../policy-api.ts';

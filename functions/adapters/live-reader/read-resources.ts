@@ -1,8 +1,8 @@
+import { normalizeBackend } from '../../core/estate/normalize/backend.ts';
+import { parseRecord, parseText } from '../../core/estate/normalize/fields.ts';
+import { normalizeNeg } from '../../core/estate/normalize/neg.ts';
+import { normalizeRunService } from '../../core/estate/normalize/run-service.ts';
 import type { Backend, Neg, ProjectLists, RunService, Unreadable } from '../../core/inventory.ts';
-import { normalizeBackend } from '../../core/normalize/backend.ts';
-import { parseRecord, parseText } from '../../core/normalize/fields.ts';
-import { normalizeNeg } from '../../core/normalize/neg.ts';
-import { normalizeRunService } from '../../core/normalize/run-service.ts';
 import { listBackendServices, listNegs } from './list-compute.ts';
 import { listRunServices } from './list-run-services.ts';
 import type { FoundProject, KnownProject } from './look-up-project.ts';

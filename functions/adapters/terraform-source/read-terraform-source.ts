@@ -1,8 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import { parseList, parseRecord, parseText } from '../../core/normalize/fields.ts';
-import type { ConfigModule } from '../../core/plan-file/plan-file.ts';
-import type { SourceFile, SourceModule } from '../../core/plan-file/terraform-source.ts';
+import { parseList, parseRecord, parseText } from '../../core/estate/normalize/fields.ts';
+import type { ConfigModule } from '../../core/terraform-plan/plan-file.ts';
+import type { SourceFile, SourceModule } from '../../core/terraform-plan/terraform-source.ts';
 
 /**
  * The `*.tf` files of a configuration, by module as it is written (`region.web`; '' = root): from `folder`, the local

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createIngressWriter } from '../../../functions/adapters/ingress-writer.ts';
-import type { IngressChange } from '../../../functions/core/change.ts';
-import { ingressWords } from '../../../functions/core/ingress-patch.ts';
+import type { IngressChange } from '../../../functions/core/change/change.ts';
+import { ingressWords } from '../../../functions/core/change/ingress-patch.ts';
 import type { Ingress, Policy } from '../../../functions/core/inventory.ts';
 import { AppError } from '../../../functions/errors.ts';
 import { agent, grant, policy, service } from '../../support/estate.ts';

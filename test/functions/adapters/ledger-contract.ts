@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ChangeIntent, ChangeResult } from '../../../functions/core/change.ts';
+import type { ChangeIntent, ChangeResult } from '../../../functions/core/change/change.ts';
 import { buildFindingId, type Finding } from '../../../functions/core/finding.ts';
 import type { Ledger } from '../../../functions/core/world.ts';
 

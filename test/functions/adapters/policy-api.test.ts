@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createPolicyApi } from '../../../functions/adapters/policy-api.ts';
-import { buildServiceName } from '../../../functions/core/resource-name.ts';
+import { buildServiceName } from '../../../functions/core/estate/resource-name.ts';
 import { type SandboxGoogle, startSandboxGoogle } from '../../support/sandbox-google.ts';
 
 const conditional = {

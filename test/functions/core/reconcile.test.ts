@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openSqliteLedger, type SqliteLedger } from '../../../functions/adapters/sqlite-ledger.ts';
+import { hasMember } from '../../../functions/core/change/policy-edit.ts';
 import type { Inventory } from '../../../functions/core/inventory.ts';
-import { hasMember } from '../../../functions/core/policy-edit.ts';
 import { reconcile } from '../../../functions/core/reconcile.ts';
 import type { ReconcileOptions } from '../../../functions/core/run.ts';
 import type { ReadOptions } from '../../../functions/core/world.ts';

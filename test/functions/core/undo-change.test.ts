@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openSqliteLedger, type SqliteLedger } from '../../../functions/adapters/sqlite-ledger.ts';
-import { applyChange } from '../../../functions/core/apply-change.ts';
-import type { ChangeRequest, IngressChange } from '../../../functions/core/change.ts';
+import { applyChange } from '../../../functions/core/apply/apply-change.ts';
+import type { ChangeRequest, IngressChange } from '../../../functions/core/change/change.ts';
 import type { Inventory } from '../../../functions/core/inventory.ts';
 import { reconcile } from '../../../functions/core/reconcile.ts';
 import { undoChange } from '../../../functions/core/undo-change.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { PlanCheck, PlanFinding } from '../../../functions/core/plan-file/check-plan.ts';
-import { planRules } from '../../../functions/core/plan-file/plan-rules.ts';
+import type { PlanCheck, PlanFinding } from '../../../functions/core/terraform-plan/check-plan.ts';
+import { planRules } from '../../../functions/core/terraform-plan/plan-rules.ts';
 import { buildCheckPlanReport } from '../../../functions/reports/check-plan-report.ts';
 import { buildCheckPlanSarif } from '../../../functions/reports/check-plan-sarif.ts';
 import { renderCheckPlanTable } from '../../../functions/reports/check-plan-table.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { buildNegName, buildProjectName } from '../../../functions/core/resource-name.ts';
+import { buildNegName, buildProjectName } from '../../../functions/core/estate/resource-name.ts';
 import { broadIapInvoker } from '../../../functions/rules/broad-iap-invoker.ts';
 import {
   agent,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { buildProjectName } from '../../../functions/core/resource-name.ts';
+import { buildProjectName } from '../../../functions/core/estate/resource-name.ts';
 import { conditionalInvoker } from '../../../functions/rules/conditional-invoker.ts';
 import {
   agent,

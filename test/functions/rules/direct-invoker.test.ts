@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { buildProjectName } from '../../../functions/core/resource-name.ts';
+import { buildProjectName } from '../../../functions/core/estate/resource-name.ts';
 import { directInvoker } from '../../../functions/rules/direct-invoker.ts';
 import { agent, backend, grant, inventory, neg, policy, service } from '../../support/estate.ts';
 import { describeRule, findingsOf } from '../../support/rule-table.ts';

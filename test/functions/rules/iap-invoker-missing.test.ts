@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { parseSettings, type Settings } from '../../../functions/config.ts';
+import { buildProjectName } from '../../../functions/core/estate/resource-name.ts';
 import { evaluate } from '../../../functions/core/evaluate.ts';
 import type { Finding } from '../../../functions/core/finding.ts';
 import type { Inventory } from '../../../functions/core/inventory.ts';
-import { buildProjectName } from '../../../functions/core/resource-name.ts';
 import { iapInvokerMissing } from '../../../functions/rules/iap-invoker-missing.ts';
 import {
   agent,

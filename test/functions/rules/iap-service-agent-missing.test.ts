@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { buildProjectName } from '../../../functions/core/resource-name.ts';
+import { buildProjectName } from '../../../functions/core/estate/resource-name.ts';
 import { iapServiceAgentMissing } from '../../../functions/rules/iap-service-agent-missing.ts';
 import { agent, inventory, service } from '../../support/estate.ts';
 import { describeRule, findingsOf } from '../../support/rule-table.ts';

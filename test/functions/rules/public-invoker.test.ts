@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { buildProjectName } from '../../../functions/core/resource-name.ts';
+import { buildProjectName } from '../../../functions/core/estate/resource-name.ts';
 import { publicInvoker } from '../../../functions/rules/public-invoker.ts';
 import { agent, backend, grant, inventory, neg, policy, project, service } from '../../support/estate.ts';
 import { describeRule, findingsOf } from '../../support/rule-table.ts';

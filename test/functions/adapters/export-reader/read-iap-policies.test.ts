@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readIapPolicies } from '../../../../functions/adapters/export-reader/read-iap-policies.ts';
+import { buildProjectName } from '../../../../functions/core/estate/resource-name.ts';
 import type { Policy } from '../../../../functions/core/inventory.ts';
-import { buildProjectName } from '../../../../functions/core/resource-name.ts';
 import { backend, inventory, neg, project, service } from '../../../support/estate.ts';
 
 const web = `//iap.googleapis.com/projects/${project.name}/iap_web`;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createLiveReader } from '../../../../functions/adapters/live-reader/create-live-reader.ts';
 import { parseSettings } from '../../../../functions/config.ts';
+import { readIapAccess } from '../../../../functions/core/estate/iap-access.ts';
 import { evaluate } from '../../../../functions/core/evaluate.ts';
-import { readIapAccess } from '../../../../functions/core/iap-access.ts';
 import type { Inventory } from '../../../../functions/core/inventory.ts';
 import type { ReadOptions } from '../../../../functions/core/world.ts';
 import { quickTiming, type SandboxGoogle, startSandboxGoogle } from '../../../support/sandbox-google.ts';

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readTerraformSource } from '../../../../functions/adapters/terraform-source/read-terraform-source.ts';
-import type { ConfigModule } from '../../../../functions/core/plan-file/plan-file.ts';
-import { indexTerraformSource } from '../../../../functions/core/plan-file/terraform-source.ts';
+import type { ConfigModule } from '../../../../functions/core/terraform-plan/plan-file.ts';
+import { indexTerraformSource } from '../../../../functions/core/terraform-plan/terraform-source.ts';
 
 describe('readTerraformSource', () => {
   let home: string;

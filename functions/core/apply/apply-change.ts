@@ -1,0 +1,104 @@
+import { AppError, TerminalError } from '../../errors.ts';
+import type { Change, ChangeIntent, ChangeRequest, ChangeResult, PolicyRead } from '../change/change.ts';
+import { assertMirrors } from '../change/undo-guard.ts';
+import type { World } from '../world.ts';
+
+export interface ApplyContext {
+  readonly project: string;
+  readonly runId: string;
+  /** Names the change in the ledger: run id and position, so that a repeat within a run is visible. */
+  readonly changeId: string;
+  readonly findingIds: readonly string[];
+  /** For changes of policies. */
+  readonly base?: PolicyRead | undefined;
+}
+
+/** How long a run's lease lasts without renewal (ms): longer than one write with all its retries. */
+export const leaseMs = 120_000;
+
+/**
+ * One change from intent to result (DESIGN 6.9), whatever its kind: pause and lease are checked, the intent is in the
+ * ledger before the write and the result after it, whatever comes of it. A refused or failed write is a result, not a
+ * throw; only a lost lease, a pause, an undo of nothing and a ledger that does not answer throw.
+ */
+export async function applyChange(change: ChangeRequest, context: ApplyContext, world: World): Promise<Change> {
+  const { ledger, clock, log } = world;
+  await assertMayWrite(context, world);
+  if ('undoes' in change && change.undoes !== undefined) assertMirrors(change, await ledger.findChange(change.undoes));
+  const intent: ChangeIntent = {
+    id: context.changeId,
+    project: context.project,
+    runId: context.runId,
+    findingIds: context.findingIds,
+    change,
+    at: clock.now(),
+  };
+  await ledger.recordIntent(intent);
+  const result = await attempt();
+  await ledger.recordResult(intent.id, result);
+  const fields = { resource: change.resource, changeId: intent.id, code: result.code, ...describe(change) };
+  if (result.outcome === 'failed') log.warn('change not made', { ...fields, reason: result.message });
+  else log.info(result.outcome === 'applied' ? doneMessages[change.kind] : 'nothing had to be changed', fields);
+  return { ...intent, result };
+
+  async function attempt(): Promise<ChangeResult> {
+    try {
+      return { ...(await write(change, context, world)), at: clock.now() };
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const hint = error.hint === undefined ? {} : { hint: error.hint };
+      return { outcome: 'failed', at: clock.now(), code: error.code, message: error.message, ...hint };
+    }
+  }
+}
+
+async function write(
+  change: ChangeRequest,
+  { base }: ApplyContext,
+  { writer }: World,
+): Promise<Omit<ChangeResult, 'at'>> {
+  switch (change.kind) {
+    case 'add':
+    case 'remove': {
+      const { changed, before, after } = await writer.changePolicy(base ? { ...change, base } : change);
+      return { outcome: changed ? 'applied' : 'unchanged', before, after };
+    }
+    case 'ingress': {
+      const { changed, before, after } = await writer.changeIngress(change);
+      return { outcome: changed ? 'applied' : 'unchanged', serviceBefore: before, serviceAfter: after };
+    }
+    case 'service-identity':
+      await writer.createIdentity(change);
+      return { outcome: 'applied' };
+  }
+}
+
+const doneMessages: Readonly<Record<ChangeRequest['kind'], string>> = {
+  add: 'binding granted',
+  remove: 'binding removed',
+  ingress: 'ingress set',
+  'service-identity': 'service identity created',
+};
+
+function describe(change: ChangeRequest): Record<string, unknown> {
+  switch (change.kind) {
+    case 'add':
+    case 'remove':
+      return { members: change.members, role: change.role };
+    case 'ingress':
+      return { ingress: change.ingress };
+    case 'service-identity':
+      return { service: change.service };
+  }
+}
+
+async function assertMayWrite({ project, runId }: ApplyContext, { ledger, settings }: World): Promise<void> {
+  if (settings.paused || (await ledger.isPaused())) {
+    throw new TerminalError('paused', `Writes are paused: nothing more is written in ${project}.`, {
+      hint: 'sallyport pause --list says who paused and why; set paused: false in sallyport.yaml or run sallyport pause --end to go on.',
+    });
+  }
+  if (!(await ledger.renewLease(project, runId, leaseMs))) {
+    throw new AppError('lease-lost', `The lease of ${project} has passed to another run: this one stops writing.`);
+  }
+}

@@ -1,0 +1,113 @@
+import type { Condition, Ingress, Policy } from '../inventory.ts';
+
+/** One write as data: it is planned, guarded, recorded and taken back as such. `kind` tells the three forms apart. */
+export type ChangeRequest = PolicyEdit | IngressChange | IdentityChange;
+
+/** Adds members to one binding of one resource's own policy, or removes them from it. */
+export interface PolicyEdit {
+  readonly capability: 'grant-invoker' | 'revoke-invoker';
+  readonly kind: 'add' | 'remove';
+  readonly resource: string;
+  readonly role: string;
+  readonly members: readonly string[];
+  /** The binding with exactly this condition; absent = the one without. */
+  readonly condition?: Condition;
+  /** Members that must hold an invoking role in the same policy when this is applied: grant before revoke. */
+  readonly requires?: readonly string[];
+  /** Id of the change of ours that this one takes back. */
+  readonly undoes?: string;
+}
+
+export interface PolicyChange extends PolicyEdit {
+  /** A live read that may be used as the base if it is younger than 5 s. */
+  readonly base?: PolicyRead;
+}
+
+export interface PolicyRead {
+  readonly policy: Policy;
+  /** When the read was answered, in milliseconds since the epoch. */
+  readonly readAt: number;
+}
+
+export interface PolicyChangeResult {
+  readonly changed: boolean;
+  readonly before: Policy;
+  readonly after: Policy;
+}
+
+/** Sets the ingress of one Cloud Run service. */
+export interface IngressChange {
+  readonly capability: 'restrict-ingress';
+  readonly kind: 'ingress';
+  readonly resource: string;
+  readonly ingress: Ingress;
+  /** As for policies. */
+  readonly requires?: readonly string[];
+  readonly undoes?: string;
+  /** The generation that the service must still have: what an undo looked at is what it takes back. */
+  readonly generation?: string;
+}
+
+/** What of a Cloud Run service an ingress change looks at. */
+export interface ServiceState {
+  readonly etag: string;
+  /** Counts what was asked of the service, by anybody; Google's own progress does not move it. */
+  readonly generation: string;
+  readonly ingress: Ingress;
+}
+
+export interface IngressChangeResult {
+  readonly changed: boolean;
+  readonly before: ServiceState;
+  readonly after: ServiceState;
+}
+
+/** Has Google create its own account of one service in one project. */
+export interface IdentityChange {
+  readonly capability: 'create-service-identity';
+  readonly kind: 'service-identity';
+  /** Full resource name of the project. */
+  readonly resource: string;
+  readonly service: string;
+}
+
+export interface ChangeIntent {
+  readonly id: string;
+  readonly project: string;
+  readonly runId: string;
+  readonly findingIds: readonly string[];
+  readonly change: ChangeRequest;
+  readonly at: number;
+}
+
+export interface ChangeResult {
+  readonly outcome: 'applied' | 'unchanged' | 'failed';
+  readonly at: number;
+  /** Policies before and after, with their etags, where they are known. */
+  readonly before?: Policy;
+  readonly after?: Policy;
+  /** The same of a service whose ingress was changed. */
+  readonly serviceBefore?: ServiceState;
+  readonly serviceAfter?: ServiceState;
+  /** Google's answer was lost with the run that asked: a later run has looked what came of it, and the etag that the write left is not known. */
+  readonly answerLost?: true;
+  readonly code?: string;
+  readonly message?: string;
+  /** What a person can do about it. */
+  readonly hint?: string;
+}
+
+export interface Change extends ChangeIntent {
+  readonly result?: ChangeResult;
+}
+
+/** Whether a change is one of a policy. */
+export function isPolicyEdit(change: ChangeRequest): change is PolicyEdit {
+  return change.kind === 'add' || change.kind === 'remove';
+}
+
+/** Whether a change takes a way in away from somebody: only such changes wait for grants and stop at the limits. */
+export function shutsDoor(change: ChangeRequest): boolean {
+  if (change.kind === 'service-identity' || change.undoes !== undefined) return false;
+  return change.kind !== 'add';
+}

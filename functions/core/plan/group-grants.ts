@@ -1,0 +1,58 @@
+import { buildGrantChange, type GrantInvoker } from '../../actions/grant-invoker.ts';
+import type { Finding } from '../finding.ts';
+import type { Write } from './planned-change.ts';
+
+export interface Grant {
+  readonly action: GrantInvoker;
+  readonly finding: Finding;
+}
+
+export interface GroupedGrants {
+  readonly writes: readonly Write[];
+  /** Findings about a client ID that is on trial elsewhere. */
+  readonly waiting: readonly Finding[];
+}
+
+/**
+ * One write a service for agents and client IDs that IAM has taken before, the agent leading; a client ID that IAM never
+ * took is tried on one service, after them (DESIGN 4).
+ */
+export function groupGrants(grants: readonly Grant[], accepted: ReadonlySet<string>): GroupedGrants {
+  const together = new Map<string, Grants>();
+  const trials = new Map<string, Grant>();
+  const waiting: Finding[] = [];
+  for (const grant of grants) {
+    const { action, finding } = grant;
+    if (action.identity === 'service-agent' || accepted.has(clientIdOf(action.member))) {
+      const others = together.get(action.resource);
+      // The agent leads, whatever the order of findings.
+      if (!others) together.set(action.resource, [grant]);
+      else if (action.identity === 'service-agent') together.set(action.resource, [grant, ...others]);
+      else together.set(action.resource, [...others, grant]);
+    } else if (trials.has(action.member)) {
+      waiting.push(finding);
+    } else {
+      trials.set(action.member, grant);
+    }
+  }
+  const writes = [
+    ...[...together.values()].map((group) => buildWrite(group, false)),
+    ...[...trials.values()].map((grant) => buildWrite([grant], true)),
+  ];
+  return { writes, waiting };
+}
+
+/** The client ID in its member form. */
+export function clientIdOf(member: string): string {
+  return member.slice(member.indexOf(':') + 1);
+}
+
+type Grants = readonly [Grant, ...Grant[]];
+
+function buildWrite([first, ...rest]: Grants, trial: boolean): Write {
+  return {
+    change: buildGrantChange([first.action, ...rest.map(({ action }) => action)]),
+    findings: [first.finding, ...rest.map(({ finding }) => finding)],
+    trial,
+  };
+}
