@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { printInvitation } from '../../cli/story/print-story.ts';
+import { openStage, type Stage } from '../../cli/story/stage.ts';
+
+const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+describe('sallyport sandbox', function () {
+  this.timeout(60_000);
+  let stage: Stage;
+  before(async () => {
+    stage = await openStage({});
+  });
+  after(() => stage.stop());
+
+  const run = async (...args: string[]) => {
+    const env = { ...process.env, ...stage.cliEnv, NO_COLOR: '1' };
+    const { stdout } = await promisify(execFile)(process.execPath, [main, ...args], { cwd: tmpdir(), env });
+    return stdout;
+  };
+
+  it('prints the variables with which the commands work on it', () => {
+    const text = printInvitation(stage, false);
+    for (const [name, value] of Object.entries(stage.cliEnv)) assert.ok(text.includes(`  export ${name}=${value}\n`));
+    assert.match(text, new RegExp(`npx sallyport scan --project ${stage.estate.projectId}\n`));
+  });
+
+  it('lets scan, explain and fix work with these variables alone, and undo show what the functions did', async () => {
+    const { projectId, service } = stage.estate;
+    await stage.admin.switchIapOn();
+    await stage.deployment.idle();
+    const scanned = JSON.parse(await run('scan', '--project', projectId, '--format', 'json'));
+    assert.equal(scanned.source.kind, 'live');
+    assert.deepEqual([scanned.summary.accessPaths, scanned.summary.compliantAccessPaths], [2, 2]);
+    assert.match(await run('explain', service, '--project', projectId), /✔ invoker check open/);
+    assert.match(await run('fix', '--project', projectId, '--dry-run'), /Dry run: nothing was written/);
+    assert.equal((await run('undo', '--list')).match(/✔ granted/g)?.length, 2);
+  });
+});
