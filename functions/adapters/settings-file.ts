@@ -11,7 +11,7 @@ export async function readSettingsFile(path: string | undefined): Promise<Settin
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     const why = cause.code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${cause.code})`;
     throw new TerminalError('bad-settings', `${path}: ${why}.`, {
-      hint: 'SALLYPORT_SETTINGS names the settings file; unset it to run with the defaults.',
+      hint: '--settings or SALLYPORT_SETTINGS names the settings file; leave out both to run with the defaults.',
       cause,
     });
   });

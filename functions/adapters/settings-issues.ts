@@ -25,30 +25,50 @@ export function describeIssues(
 function describe(issue: z.core.$ZodIssue, above: Path, document: Document.Parsed, nearest: Nearest): SettingsIssue[] {
   const path = [...above, ...issue.path];
   const at = path.map(String).join('.') || 'the file';
+  const one = (instead: string): SettingsIssue[] => [
+    { offset: valueOffset(document, path), message: `${at} ${tellWrong(document.getIn(path))}. ${instead}` },
+  ];
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
         offset: keyOffset(document, path, key),
         message: `${[...path, key].map(String).join('.')} is no field. ${suggest(key, knownFields(path), nearest)}`,
       }));
-    case 'invalid_value': {
-      const given = document.getIn(path);
-      const words = issue.values.map(String);
-      return [
-        {
-          offset: valueOffset(document, path),
-          message: `${at} cannot be ${JSON.stringify(given) ?? 'left out'}. ${suggest(String(given), words, nearest)}`,
-        },
-      ];
-    }
+    case 'invalid_value':
+      return one(suggest(String(document.getIn(path)), issue.values.map(String), nearest));
     case 'invalid_union': {
       // The branch that understood most of it (an object for an object) says best what is wrong.
       const branches = [...issue.errors].sort((a, b) => depth(b) - depth(a));
       return (branches[0] ?? []).flatMap((inner) => describe(inner, path, document, nearest));
     }
+    case 'invalid_type':
+      return one(`Write ${kinds[issue.expected] ?? `a value of type ${issue.expected}`}.`);
+    case 'too_small':
+      return one(issue.origin === 'string' ? 'Write a text.' : `Write a number from ${issue.minimum} on.`);
+    case 'too_big':
+      return one(`Write a number up to ${issue.maximum}.`);
+    case 'invalid_format':
+      return one(`Write ${issue.format === 'date' ? 'a day of the calendar as YYYY-MM-DD' : issue.message}.`);
     default:
       return [{ offset: valueOffset(document, path), message: `${at}: ${issue.message}.` }];
   }
+}
+
+/** What is expected, as a reader of the file would call it. */
+const kinds: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'fields with values below it',
+  record: 'fields with values below it',
+};
+
+function tellWrong(given: unknown): string {
+  if (given === undefined) return 'is missing';
+  if (given === null || given === '') return 'is empty';
+  return `cannot be ${JSON.stringify(given)}`;
 }
 
 function depth(issues: readonly z.core.$ZodIssue[]): number {

@@ -45,6 +45,40 @@ describe('the settings file', () => {
     });
   }
 
+  const instead: [string, string][] = [
+    ['timing: {settleSeconds: soon}', '1:25: timing.settleSeconds cannot be "soon". Write a number.'],
+    ['timing: {settleSeconds: 1}', '1:25: timing.settleSeconds cannot be 1. Write a number from 2 on.'],
+    ['timing: {settleSeconds: 999}', '1:25: timing.settleSeconds cannot be 999. Write a number up to 120.'],
+    ['limits: {changesPerRun: 1.5}', '1:25: limits.changesPerRun cannot be 1.5. Write a whole number.'],
+    ['paused: "yes"', '1:9: paused cannot be "yes". Write true or false.'],
+    ['scope: [a]', '1:8: scope cannot be ["a"]. Write fields with values below it.'],
+    ['scope: {include: a}', '1:18: scope.include cannot be "a". Write a list.'],
+    ['scope: {include: [""]}', '1:19: scope.include.0 is empty. Write a text.'],
+    ['scope:', '1:7: scope is empty. Write fields with values below it.'],
+    ['urlMask: all', '1:10: urlMask cannot be "all". Write one of: observe, labelled.'],
+    ['modes: {public-invokr: observe}', '1:9: modes.public-invokr is no field. Did you mean public-invoker?'],
+    ['scopes: [{folders: [top], modes: {}}]', '1:21: scopes.0.folders.0 cannot be "top". Write a folder number.'],
+  ];
+  for (const [text, message] of instead) {
+    it(`says what to write instead of ${text}`, async () => {
+      await assert.rejects(read(text), (error: Error) => error.message.endsWith(`sallyport.yaml:${message}`));
+    });
+  }
+
+  it('wants a reason, an owner and a day that exists for an exemption', async () => {
+    const text = 'exemptions:\n  - rule: public-invoker\n    resource: "*"\n    expires: 2030-02-30\n';
+    await assert.rejects(read(text), (error: Error) => {
+      for (const line of [
+        ':2:5: exemptions.0.reason is missing. Write a text.',
+        ':2:5: exemptions.0.owner is missing. Write a text.',
+        ':4:14: exemptions.0.expires cannot be "2030-02-30". Write a day of the calendar as YYYY-MM-DD.',
+      ]) {
+        assert.ok(error.message.includes(line), error.message);
+      }
+      return true;
+    });
+  });
+
   it('is refused when it is named and not there', async () => {
     await assert.rejects(readSettingsFile(join(folder, 'none.yaml')), {
       code: 'bad-settings',
