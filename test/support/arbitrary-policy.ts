@@ -20,10 +20,11 @@ const condition = fc.oneof(
   fc.record({ title: fc.constant('t'), expression: fc.constantFrom('request.path == "/a"', 'true') }),
 );
 
+// Google keeps no binding without members.
 const binding: fc.Arbitrary<Binding> = fc
   .record({
     role: fc.constantFrom(...roles),
-    members: fc.uniqueArray(fc.constantFrom(...members), { maxLength: 5 }),
+    members: fc.uniqueArray(fc.constantFrom(...members), { minLength: 1, maxLength: 5 }),
     condition,
   })
   .map(({ condition: when, ...rest }) => (when === undefined ? rest : { ...rest, condition: when }));
