@@ -16,7 +16,7 @@ export interface Door {
   readonly state: DoorState;
   /** What was read, in words. */
   readonly why: string;
-  /** Who may pass, as policies spell them; absent = not known. */
+  /** Who may pass, as policies spell them, and `(under a condition)` behind those who pass only so; absent = not known. */
   readonly who?: readonly string[];
   /** Commands that mend a door that is shut or unguarded. */
   readonly commands: readonly string[];
@@ -45,9 +45,13 @@ export function explainService(
   settings: Settings,
 ): ServiceExplanation {
   const findings = evaluation.findings.filter(({ resource }) => resource === service.name);
+  // An exemption is a decision to live with a door as it is; what would mend it is asked for here all the same.
+  const all = [...evaluation.findings, ...evaluation.exempt.map(({ finding }) => finding)];
+  const own = all.filter(({ resource }) => resource === service.name);
   const commandsOf = (...rules: readonly string[]) =>
-    findings.filter(({ rule }) => rules.includes(rule)).flatMap(({ fix }) => fix.gcloud);
+    own.filter(({ rule }) => rules.includes(rule)).flatMap(({ fix }) => fix.gcloud);
   const paths = evaluation.paths.filter((path) => path.service.name === service.name);
+  const grants = listInvokingGrants(inventory, levelsOf(inventory, service), isSomebody);
 
   const ways = paths
     .toSorted((a, b) => compareText(a.via, b.via))
@@ -73,17 +77,16 @@ export function explainService(
         commands: [],
       };
     }
-    const who = [...new Set(access.accessors.map(({ member }) => member))].sort(compareText);
-    const isPublic = who.some((member) => member === 'allUsers' || member === 'allAuthenticatedUsers');
-    const related = evaluation.findings.filter(
+    const who = [...new Set(access.accessors.map(({ member }) => member))].filter(isSomebody).sort(compareText);
+    const related = all.filter(
       ({ resource, rule }) => resource === guarded.name && (rule === 'iap-open-to-all' || rule === 'iap-admits-nobody'),
     );
     return {
       door: 'iap',
-      state: isPublic ? 'unguarded' : who.length > 0 ? 'open' : 'shut',
+      state: who.some(isEverybody) ? 'unguarded' : who.length > 0 ? 'open' : 'shut',
       why:
         who.length > 0
-          ? `IAP is on at ${place} and lets in ${who.length} accessors.`
+          ? `IAP is on at ${place} and lets in ${who.length} ${who.length === 1 ? 'accessor' : 'accessors'}.`
           : `IAP is on at ${place} and lets in nobody.`,
       who,
       commands: related.flatMap(({ fix }) => fix.gcloud),
@@ -117,8 +120,7 @@ export function explainService(
     }
     const decisive = wanted.filter(({ kind }) => kind === 'service-agent' || settings.identity.use === 'oauth-client');
     const missing = decisive.filter(({ member }) => readAccess(inventory, service, member).grantedOn.length === 0);
-    const who = invokers();
-    const isPublic = who.some((member) => member === 'allUsers' || member === 'allAuthenticatedUsers');
+    const isPublic = grants.some(({ member }) => isEverybody(member));
     const names = decisive.map(({ member }) => member).join(', ');
     return {
       door: 'invoker',
@@ -127,15 +129,22 @@ export function explainService(
         missing.length > 0
           ? `IAP comes as ${missing.map(({ member }) => member).join(', ')} and may not invoke: users get a 403.`
           : `IAP comes as ${names} and may invoke.`,
-      who,
-      commands: missing.length > 0 ? commandsOf('iap-invoker-missing') : commandsOf('public-invoker'),
+      who: invokers(),
+      commands:
+        missing.length > 0
+          ? own
+              .filter(
+                ({ rule, subject }) => rule === 'iap-invoker-missing' && missing.some((one) => one.member === subject),
+              )
+              .flatMap(({ fix }) => fix.gcloud)
+          : commandsOf('public-invoker'),
     };
   }
 
   /** The way past the balancer: its doors are ingress and invoker, and direct IAP where it is on. */
   function defaultUrlWay(): readonly ExplainedWay[] {
     if (service.ingress !== 'all' || service.defaultUrlDisabled || service.iapEnabled || paths.length === 0) return [];
-    const who = invokers();
+    const isPublic = grants.some(({ member }) => isEverybody(member));
     const isRead = inventory.policies.has(service.name);
     const ingress: Door = {
       door: 'ingress',
@@ -146,9 +155,9 @@ export function explainService(
     const invoker: Door = isRead
       ? {
           door: 'invoker',
-          state: service.invokerIamDisabled ? 'unguarded' : 'open',
+          state: service.invokerIamDisabled || isPublic ? 'unguarded' : 'open',
           why: 'Whoever may invoke comes in here without IAP.',
-          who,
+          who: invokers(),
           commands: commandsOf('public-invoker', 'direct-invoker', 'invoker-check-disabled'),
         }
       : { door: 'invoker', state: 'unknown', why: 'The policy of the service was not read.', commands: [] };
@@ -156,7 +165,18 @@ export function explainService(
   }
 
   function invokers(): readonly string[] {
-    const grants = listInvokingGrants(inventory, levelsOf(inventory, service), () => true);
-    return [...new Set(grants.map(({ member }) => member))].sort(compareText);
+    const always = new Set(grants.filter(({ condition }) => condition === undefined).map(({ member }) => member));
+    return [...new Set(grants.map(({ member }) => member))]
+      .sort(compareText)
+      .map((member) => (always.has(member) ? member : `${member} (under a condition)`));
   }
+}
+
+function isEverybody(member: string): boolean {
+  return member === 'allUsers' || member === 'allAuthenticatedUsers';
+}
+
+/** A principal that was deleted is nobody. */
+function isSomebody(member: string): boolean {
+  return !member.startsWith('deleted:');
 }

@@ -36,15 +36,19 @@ export function renderCheckPlanTable(report: CheckPlanReport, options: CheckPlan
 
 function renderServices(services: readonly PlanService[], { palette }: Style): readonly string[] {
   if (services.length === 0) return [];
-  const named = services.map((service) => ({ ...service, shown: describeResource(service.resource) }));
+  const named = services.map((service) => ({
+    ...service,
+    shown: describeResource(service.resource),
+    words: service.doors.length === 0 ? 'in order' : service.doors.join(', '),
+  }));
   const widest = Math.max(...named.map(({ shown }) => shown.length));
+  const longest = Math.max(18, ...named.map(({ words }) => words.length));
   return [
     palette.bold('DOORS AFTER APPLY'),
     '',
-    ...named.map(({ shown, doors, ...place }) => {
+    ...named.map(({ shown, doors, words, ...place }) => {
       const paint = doors.length === 0 ? palette.green : doors.includes('public') ? palette.red : palette.yellow;
-      const words = (doors.length === 0 ? 'in order' : doors.join(', ')).padEnd(18);
-      return `  ${paint(doors.length === 0 ? '✔' : '✘')} ${shown.padEnd(widest)}  ${paint(words)} ${palette.dim(describePlace(place))}`;
+      return `  ${paint(doors.length === 0 ? '✔' : '✘')} ${shown.padEnd(widest)}  ${paint(words.padEnd(longest))} ${palette.dim(describePlace(place))}`;
     }),
   ];
 }

@@ -53,6 +53,35 @@ describe('explain a service', () => {
     ]);
   });
 
+  it('calls the way past the balancer unguarded where the world may invoke', () => {
+    const open = service('europe-west1', { ingress: 'all' });
+    const estate = inventory({ services: [open], policies: [[open, policy(grant(agent, 'allUsers'))]] });
+    assert.deepEqual(states(estate, open), [
+      'backend: iap unknown, ingress unguarded, invoker unguarded',
+      'run.app: ingress unguarded, invoker unguarded',
+    ]);
+  });
+
+  it('marks who passes only under a condition, and names nobody who was deleted', () => {
+    const condition = { title: 'office hours', expression: 'false' };
+    const gone = 'deleted:user:bob@acme.example?uid=1';
+    const bound = policy({ ...grant(agent), condition }, grant('user:ann@acme.example', gone));
+    const [way] = explain(inventory({ policies: [[shop, bound]] })).ways;
+    assert.equal(way?.doors.at(-1)?.state, 'shut');
+    assert.deepEqual(way?.doors.at(-1)?.who, [`${agent} (under a condition)`, 'user:ann@acme.example']);
+    assert.deepEqual(states(withIapPolicy(allowed, gone)), ['backend: iap shut, ingress open, invoker open']);
+  });
+
+  it('gives the command of a shut door although its finding is exempt', () => {
+    const exemption = { rule: 'iap-invoker-missing', resource: '*', reason: 'r', owner: 'o', expires: '2030-01-01' };
+    const exempting = parseSettings({ exemptions: [exemption] });
+    const estate = inventory({});
+    const evaluation = evaluate(estate, { settings: exempting, now: 0 });
+    assert.equal(evaluation.exempt.length, 1);
+    const [way] = explainService(shop, estate, evaluation, exempting).ways;
+    assert.match(way?.doors.at(-1)?.commands.join() ?? '', /add-iam-policy-binding/);
+  });
+
   it('puts the ingress check before direct IAP, and knows no way past it', () => {
     const direct = service('europe-west1', { ingress: 'all', iapEnabled: true });
     const estate = inventory({ services: [direct], negs: [], backends: [] });
