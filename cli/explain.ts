@@ -5,7 +5,7 @@ import type { RunService } from '../functions/core/inventory.ts';
 import { TerminalError } from '../functions/errors.ts';
 import { renderExplanation } from '../functions/reports/explain-table.ts';
 import { exitCodes } from './exit-codes.ts';
-import { collect, ledgerOption, settingsOption, withExamples } from './options.ts';
+import { collect, collectProjects, ledgerOption, settingsOption, withExamples } from './options.ts';
 import { outputStyle } from './output-style.ts';
 import { readEstate } from './read-estate.ts';
 
@@ -24,7 +24,7 @@ export function explainCommand(): Command {
     .description('every way to a Cloud Run service, door by door: who may pass, and what opens the one that is shut')
     .argument('<service>', 'name, or full resource name, of a Cloud Run service')
     .option('--export <path>', 'asset export: file, folder, .gz, or - for standard input; repeatable', collect)
-    .option('--project <id>', 'project to read live; repeatable', collect)
+    .option('--project <id>', 'project to read live; repeatable', collectProjects)
     .option('--region <region>', 'only this region')
     .addOption(new Option('--format <format>', 'how the answer is written').choices(['table', 'json']).default('table'))
     .addOption(settingsOption())

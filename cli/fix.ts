@@ -9,8 +9,8 @@ import type { World } from '../functions/core/world.ts';
 import { TerminalError } from '../functions/errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import { assertInScope, openWorld } from './open-world.ts';
-import { ledgerOption, parseCount, settingsOption, withExamples } from './options.ts';
-import { printChange, printLeft, printPlan } from './print-plan.ts';
+import { ledgerOption, parseCount, parseProject, settingsOption, withExamples } from './options.ts';
+import { printChange, printLeft, printPlan, printRefused } from './print-plan.ts';
 import { createStretches } from './progress.ts';
 import { buildRunId } from './run-id.ts';
 
@@ -27,7 +27,7 @@ interface FixOptions {
 export function fixCommand(): Command {
   const command = new Command('fix')
     .description('plan what is missing in a project, ask, and make it so')
-    .requiredOption('--project <id>', 'project to fix, live')
+    .requiredOption('--project <id>', 'project to fix, live', parseProject)
     .option('-y, --yes', 'do not ask; the limits of the settings hold')
     .option('--dry-run', 'show the plan and write nothing')
     .option('--max-changes <count>', 'with --yes: allow this many changes instead of limits.changesPerRun', parseCount)
@@ -70,9 +70,10 @@ async function run(options: FixOptions, world: World): Promise<ReconcileResult> 
       progress.begin('applying');
       return isConfirmed;
     },
-    onPass: async ({ changes }: ReconcileResult) => {
+    onPass: async ({ changes, refusedClientIds }: ReconcileResult) => {
       await progress.end();
       for (const change of changes) process.stdout.write(`${printChange(change)}\n`);
+      for (const id of refusedClientIds) process.stdout.write(`${printRefused(id)}\n`);
       progress.begin(`looking at ${options.project} again`);
     },
   };

@@ -18,6 +18,17 @@ export function collect(value: string, all: readonly string[] | undefined): read
   return [...(all ?? []), value];
 }
 
+/** A project's id or number. */
+export function parseProject(value: string): string {
+  if (!/^[a-z0-9.:-]+$/.test(value)) throw new InvalidArgumentError('It takes the id or the number of a project.');
+  return value;
+}
+
+/** `parseProject`, repeatable. */
+export function collectProjects(value: string, all: readonly string[] | undefined): readonly string[] {
+  return collect(parseProject(value), all);
+}
+
 /** A whole number of zero or more. */
 export function parseCount(value: string): number {
   const count = Number(value);

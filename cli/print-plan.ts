@@ -34,6 +34,11 @@ export function printChange({ id, change, result }: Change): string {
   }
 }
 
+/** IAM's answer to a client ID on trial: no fault, and nothing is left to do. */
+export function printRefused(clientId: string): string {
+  return `${pc.dim('–')} IAM takes no client ID as a member: ${clientId}. The service agent alone is used; asked again in 30 days.`;
+}
+
 function wordsFor(change: ChangeRequest): readonly [verb: string, what: string] {
   const place = placeOf(change.resource);
   switch (change.kind) {

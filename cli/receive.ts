@@ -7,7 +7,7 @@ import { TerminalError } from '../functions/errors.ts';
 import { type Decision, keysOf } from '../functions/events/keys-of.ts';
 import { assertInScope, openWorld } from './open-world.ts';
 import { ledgerOption, settingsOption, withExamples } from './options.ts';
-import { printChange, printLeft } from './print-plan.ts';
+import { printChange, printLeft, printRefused } from './print-plan.ts';
 import { withProgress } from './progress.ts';
 import { buildRunId } from './run-id.ts';
 
@@ -100,6 +100,7 @@ async function run(
       reconcile({ project, reason: 'event', runId, ...facts }, world),
     );
     for (const change of result.changes) process.stdout.write(`${printChange(change)}\n`);
+    for (const id of result.refusedClientIds) process.stdout.write(`${printRefused(id)}\n`);
     for (const one of result.left) process.stdout.write(`${printLeft(one)}\n`);
     process.stdout.write(
       `outcome   ${pc.bold(result.outcome)}${options.dryRun ? ' (dry run: nothing was written)' : ''}\n`,

@@ -5,7 +5,7 @@ import { renderScanCsv } from '../functions/reports/scan-csv.ts';
 import { buildScanReport, type ScanReport } from '../functions/reports/scan-report.ts';
 import { renderScanTable } from '../functions/reports/scan-table.ts';
 import { exitCodes } from './exit-codes.ts';
-import { collect, ledgerOption, settingsOption, severities, withExamples } from './options.ts';
+import { collect, collectProjects, ledgerOption, settingsOption, severities, withExamples } from './options.ts';
 import { outputStyle } from './output-style.ts';
 import { readEstate } from './read-estate.ts';
 
@@ -23,7 +23,7 @@ export function scanCommand(): Command {
   const command = new Command('scan')
     .description('find what is wrong, live or in asset exports; writes nothing')
     .option('--export <path>', 'asset export: file, folder, .gz, or - for standard input; repeatable', collect)
-    .option('--project <id>', 'project to scan live; repeatable', collect)
+    .option('--project <id>', 'project to scan live; repeatable', collectProjects)
     .addOption(
       new Option('--format <format>', 'how the answer is written').choices(['table', 'json', 'csv']).default('table'),
     )

@@ -86,7 +86,7 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
   const confirmed = plan.changes.length > 0 && (!options.confirm || (await options.confirm(plan, evaluation)));
   const applied = confirmed
     ? await applyPlan(plan, { key, inventory, evaluation, clientIds }, world)
-    : { changes: [], settled: new Set<string>() };
+    : { changes: [], settled: new Set<string>(), refusedClientIds: [] };
 
   const { changes } = applied;
   const second = lookAgain(inventory, { changes, evaluation, options: looking(changes) });
@@ -106,6 +106,7 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
     project: key.project,
     findings,
     changes,
+    refusedClientIds: applied.refusedClientIds,
     left: plan.left.filter(({ finding }) => !applied.settled.has(finding.id)),
     unreadable: evaluation.unreadable,
     notEvaluated: evaluation.notEvaluated,

@@ -37,6 +37,8 @@ export interface ReconcileResult {
   /** What is still wrong afterwards. */
   readonly findings: readonly Finding[];
   readonly changes: readonly Change[];
+  /** Client IDs that IAM refused as members in this run; they are neither changes nor findings. */
+  readonly refusedClientIds: readonly string[];
   readonly left: readonly LeftAlone[];
   readonly unreadable: readonly Unreadable[];
   readonly notEvaluated: readonly NotEvaluated[];

@@ -40,3 +40,24 @@ describe('sallyport sandbox', function () {
     assert.equal((await run('undo', '--list')).match(/✔ granted/g)?.length, 2);
   });
 });
+
+describe('sallyport fix', function () {
+  this.timeout(60_000);
+
+  it('says in one line that IAM refused a client ID, and is done', async () => {
+    // The functions are paused: what is missing is left to the command.
+    const stage = await openStage({ settings: { paused: true } });
+    try {
+      const { projectId, clientId } = stage.estate;
+      await stage.admin.switchIapOn();
+      const env = { ...process.env, ...stage.cliEnv, NO_COLOR: '1' };
+      const args = [main, 'fix', '--project', projectId, '--yes'];
+      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: tmpdir(), env });
+      assert.equal(stdout.match(/✔ granted/g)?.length, 2);
+      assert.match(stdout, new RegExp(`IAM takes no client ID as a member: ${clientId}\\.`));
+      assert.match(stdout, /Done: 2 changes/);
+    } finally {
+      await stage.stop();
+    }
+  });
+});

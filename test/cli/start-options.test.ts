@@ -16,6 +16,16 @@ function sallyport(...args: readonly string[]) {
   return { status, stderr };
 }
 
+describe('--project', () => {
+  for (const command of ['fix', 'scan', 'explain shop']) {
+    it(`of ${command} takes no empty name, as of a variable that is not set`, () => {
+      const { status, stderr } = sallyport(...command.split(' '), '--project', '');
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, /It takes the id or the number of a project/);
+    });
+  }
+});
+
 describe('start and sandbox', () => {
   for (const command of ['start', 'sandbox']) {
     for (const option of ['--port', '--front-door-port']) {

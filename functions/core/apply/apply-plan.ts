@@ -13,6 +13,8 @@ export interface Applied {
   readonly changes: readonly Change[];
   /** Findings that are no longer true: granted, there already, or about a client ID that IAM refuses. What a removal settles, a second look at the estate tells. */
   readonly settled: ReadonlySet<string>;
+  /** Client IDs that were tried and refused. */
+  readonly refusedClientIds: readonly string[];
 }
 
 export interface ApplyInput {
@@ -35,6 +37,7 @@ export async function applyPlan(plan: Plan, input: ApplyInput, world: World): Pr
   const { key, inventory } = input;
   const changes: Change[] = [];
   const settled = new Set<string>();
+  const refusedClientIds: string[] = [];
   const accepted = new Set(input.clientIds.accepted);
   const latest = new Map<string, PolicyRead>();
   let serial = 0;
@@ -56,7 +59,7 @@ export async function applyPlan(plan: Plan, input: ApplyInput, world: World): Pr
   });
   await applyAll(follow.changes.filter(({ trial }) => !trial));
   if (changes.every(({ result }) => result?.outcome !== 'failed')) await shutAll();
-  return { changes, settled };
+  return { changes, settled, refusedClientIds };
 
   /** One after the other on each resource: they would only contend for its etag. */
   async function shutAll(): Promise<void> {
@@ -102,6 +105,7 @@ export async function applyPlan(plan: Plan, input: ApplyInput, world: World): Pr
 
   async function rejectClientIds(clientIds: readonly string[]): Promise<void> {
     for (const id of clientIds) {
+      refusedClientIds.push(id);
       await world.ledger.rejectClientId(id, world.clock.now() + rejectionMs);
       world.log.info('client id is no principal for IAM; the service agent alone is used', { clientId: id, days: 30 });
       for (const finding of input.evaluation.findings) {

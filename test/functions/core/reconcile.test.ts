@@ -94,6 +94,7 @@ describe('reconcile', () => {
     build(withClient, { unknownMembers: [clientMember] });
     const first = await run();
     assert.deepEqual([first.outcome, first.findings], ['fixed', []]);
+    assert.deepEqual(first.refusedClientIds, [clientMember.replace('serviceAccount:', '')]);
     assert.equal(world.lines.filter(({ message }) => message.startsWith('client id is no principal')).length, 1);
     assert.equal((await run()).outcome, 'clean');
     assert.deepEqual(
