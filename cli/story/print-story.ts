@@ -8,14 +8,12 @@ const indent = ' '.repeat(21);
 /** The first lines: what stands here, before anything happens. */
 export function printOpening({ estate }: Stage): string {
   const { projectId, service, regions, host } = estate;
-  return [
-    '',
-    paint.bold('  Sallyport in a local Google Cloud'),
-    `  Project ${projectId}: service ${service} in ${regions.join(' and ')}, closed to all but the balancer;`,
-    `  one HTTPS balancer for ${host}. IAP, once on, needs run.invoker on the service in every`,
-    "  region, and nobody has granted it. Sallyport's two functions run beside it, as real processes.",
-    '',
-  ].join('\n');
+  const words =
+    `Project ${projectId}: service ${service} in ${regions.join(' and ')}, closed to all but the balancer; one HTTPS ` +
+    `balancer for ${host}. IAP, once on, needs run.invoker on the service in every region, and nobody has granted it. ` +
+    "Sallyport's two functions run beside it, as real processes.";
+  const lines = wrap(words, 2).map((line) => `  ${line}`);
+  return ['', paint.bold('  Sallyport in a local Google Cloud'), ...lines, ''].join('\n');
 }
 
 /** Above the steps. */
@@ -31,7 +29,7 @@ export function printStep(step: Step, sinceMs: number): string {
   const grants = step.writes === 0 ? '' : paint.dim(` (${step.writes} ${step.writes === 1 ? 'grant' : 'grants'})`);
   const lines = [`${time}  ${calls}  ${mark} ${step.title}${grants}`];
   if (step.regions) lines.push(indent + Object.entries(step.regions).map(printStatus).join('   '));
-  for (const line of wrap(step.note ?? '')) lines.push(indent + paint.dim(line));
+  for (const line of wrap(step.note ?? '', indent.length)) lines.push(indent + paint.dim(line));
   return lines.join('\n');
 }
 
@@ -40,8 +38,9 @@ function printStatus([region, status]: [string, number]): string {
   return `${paint.dim(region)} ${colour(String(status))}`;
 }
 
-function wrap(text: string): readonly string[] {
-  const width = Math.max(40, Math.min(columns, 100) - indent.length);
+/** Lines that fit the terminal, and are no longer than a person likes to read, when `indented` by so many columns. */
+function wrap(text: string, indented: number): readonly string[] {
+  const width = Math.max(40, Math.min(columns, 100) - indented);
   const lines: string[] = [];
   for (const word of text.split(' ').filter(Boolean)) {
     const last = lines.at(-1);

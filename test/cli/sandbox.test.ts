@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { printInvitation } from '../../cli/story/print-story.ts';
+import { printInvitation, printOpening } from '../../cli/story/print-story.ts';
 import { openStage, type Stage } from '../../cli/story/stage.ts';
 
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
@@ -26,6 +26,13 @@ describe('sallyport sandbox', function () {
     const text = printInvitation(stage, false);
     for (const [name, value] of Object.entries(stage.cliEnv)) assert.ok(text.includes(`  export ${name}=${value}\n`));
     assert.match(text, new RegExp(`npx sallyport scan --project ${stage.estate.projectId}\n`));
+  });
+
+  it('introduces itself in lines of 100 columns at most, however long the names are', () => {
+    const regions = ['northamerica-northeast1', 'southamerica-east1'] as const;
+    const text = printOpening({ ...stage, estate: { ...stage.estate, projectId: 'p'.repeat(30), regions } });
+    for (const line of text.split('\n')) assert.ok(line.length <= 100, line);
+    assert.match(text.replace(/\s+/g, ' '), /nobody has granted it\. Sallyport's two functions run beside it/);
   });
 
   it('lets scan, explain and fix work with these variables alone, and undo show what the functions did', async () => {
