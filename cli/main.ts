@@ -33,6 +33,12 @@ for (const command of [
   program.addCommand(command().exitOverride());
 }
 
+// `sallyport … | head` has read enough: end as a program does that SIGPIPE ends. Functions of the sandbox end with it.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(141);
+  throw error;
+});
+
 try {
   process.exitCode = exitCodes.clean;
   await program.parseAsync();

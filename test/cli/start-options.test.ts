@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -60,6 +61,17 @@ describe('start and sandbox', () => {
     assert.equal(status, 2, stderr);
     assert.match(stderr, /^sallyport: The request log \/nowhere\/at\/all.ndjson cannot be written \(ENOENT\)/);
   });
+
+  it('ends without a word when nobody reads on, as in start | head -1', async () => {
+    const child = spawn(process.execPath, ['cli/sallyport.mjs', 'start', '--once', '--break', 'grant'], { cwd: root });
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    assert.deepEqual(await once(child, 'close'), [141, null]);
+    assert.equal(stderr, '');
+  }).timeout(30_000);
 
   it('refuses one port for both', () => {
     const { status, stderr } = sallyport('sandbox', '--port', '18001', '--front-door-port', '18001');
