@@ -33,7 +33,9 @@ export async function readEstate(options: EstateOptions): Promise<ReadEstate> {
   }
   if (first === undefined) {
     const settings = await readSettings(options.settings);
-    return { settings, rejected: new Set(), inventory: await readExports(paths, settings) };
+    const inventory = await readExports(paths, settings);
+    assertNotEmpty(inventory, paths);
+    return { settings, rejected: new Set(), inventory };
   }
   // A scan has nothing to remember: where there is no ledger yet, none is made.
   const world = await openWorld({ ...options, ledger: existsSync(options.ledger) ? options.ledger : ':memory:' });
@@ -50,6 +52,14 @@ export async function readEstate(options: EstateOptions): Promise<ReadEstate> {
   } finally {
     await world.ledger.close();
   }
+}
+
+/** An export that broke off before its first line must not look like an estate in order. */
+function assertNotEmpty({ projects, services, policies, unreadable }: Inventory, paths: readonly string[]): void {
+  if (projects.size + services.size + policies.size + unreadable.length > 0) return;
+  throw new TerminalError('bad-usage', `There is no asset in ${paths.join(', ')}: nothing can be said of nothing.`, {
+    hint: 'Look whether the export has ended, and whether the command before the pipe has failed.',
+  });
 }
 
 function readExports(paths: readonly string[], { urlMask }: Settings): Promise<Inventory> {
