@@ -11,6 +11,7 @@ import type { serviceusage_v1beta1 } from 'googleapis/build/src/apis/serviceusag
 import { apiRoot, type GoogleApi } from './api-root.ts';
 import { createGoogleAuth } from './google-auth.ts';
 import type { AccessToken } from './metadata-token.ts';
+import { sendRequest } from './send-request.ts';
 
 type Environment = Record<string, string | undefined>;
 
@@ -97,11 +98,19 @@ function ownFetch(env: Environment): { fetchImplementation?: typeof fetch } {
   return hasProxy ? {} : { fetchImplementation: fetch };
 }
 
+/** As much of fetch as the REST clients use, by Node's http module: starting fetch itself takes a cold start another tenth. */
 function fetchWith(token: AccessToken): typeof fetch {
-  return async (url, init) => {
+  return async (input, init) => {
     const headers = new Headers(init?.headers);
     headers.set('authorization', `Bearer ${await token()}`);
-    return fetch(url, { ...init, headers });
+    const { status, text, contentType } = await sendRequest({
+      method: init?.method ?? 'GET',
+      url: String(input),
+      headers: Object.fromEntries(headers),
+      timeoutMs: 30_000,
+      ...(typeof init?.body === 'string' ? { body: init.body } : {}),
+    });
+    return new Response(text === '' ? null : text, { status, headers: { 'content-type': contentType } });
   };
 }
 

@@ -106,11 +106,12 @@ function bundleOptions(name: string, root: string) {
   } satisfies BuildOptions;
 }
 
-/** What CommonJS packages expect to find around them. */
+/** What CommonJS packages expect to find around them; and zod shall not compile checks that a cold function makes once. */
 const banner = [
   "import { createRequire as $createRequire } from 'node:module';",
   'const require = $createRequire(import.meta.url);',
   'const __filename = import.meta.filename, __dirname = import.meta.dirname;',
+  'globalThis.__zod_globalConfig ??= { jitless: true };',
 ].join('\n');
 
 function weigh(code: readonly { readonly path: string; readonly contents: Uint8Array }[]) {
