@@ -12,24 +12,22 @@ export interface MetadataTokenOptions {
 
 /**
  * Access tokens of the function's own service account, by one request to the metadata server, kept until 60 s before
- * they expire. There is no SDK behind it: the function that takes events must start fast. Throws `metadata-failed`.
+ * they expire; callers at one time share the request. There is no SDK behind it: the function that takes events must start fast. Throws `metadata-failed`.
  */
 export function createMetadataToken({ clock, read = readMetadata }: MetadataTokenOptions): AccessToken {
-  let current: Promise<{ token: string; until: number }> | undefined;
+  let held: { readonly token: string; readonly until: number } | undefined;
+  let renewal: Promise<{ readonly token: string; readonly until: number }> | undefined;
   const renew = async () => {
     const { access_token, expires_in } = parseAnswer(await read('instance/service-accounts/default/token'));
     return { token: access_token, until: clock.now() + (expires_in - 60) * 1000 };
   };
   return async () => {
-    const held = await current;
     if (held && held.until > clock.now()) return held.token;
-    current = renew();
-    try {
-      return (await current).token;
-    } catch (error) {
-      current = undefined;
-      throw error;
-    }
+    renewal ??= renew().finally(() => {
+      renewal = undefined;
+    });
+    held = await renewal;
+    return held.token;
   };
 }
 

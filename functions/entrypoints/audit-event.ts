@@ -9,29 +9,27 @@ import { requiredVariable } from '../adapters/required-variable.ts';
 import { readSettingsFile } from '../adapters/settings-file.ts';
 import { createCloudTasksQueue } from '../adapters/task-queue.ts';
 import { type AuditEventDeps, createAuditEventHandler } from './audit-event-handler.ts';
+import { prepare } from './prepare.ts';
 
 /**
  * The function that takes audit events, from Eventarc or from a log sink's topic, and puts work into the queue. Answers
  * 2xx when nothing more can come of an event, 500 when delivery shall repeat it. Environment: docs/events.md.
  */
 cloudEvent('audit-event', async (event: unknown) => {
-  deps ??= readDeps();
-  const ready = await deps.catch((error: unknown) => {
-    deps = undefined;
-    throw error;
-  });
+  const ready = await deps();
   const log = ready.log.child(traceFields(event, ready.ownProject.id));
   await createAuditEventHandler({ ...ready, log })(event);
 });
 
-/** Made once a process; made again if it failed, because a setting may be mended while events wait. */
-let deps: Promise<AuditEventDeps> | undefined;
+const deps = prepare('audit-event', readDeps);
 
 async function readDeps(): Promise<AuditEventDeps> {
   const { env } = process;
   const clock = { now: () => Date.now() };
   const token = createMetadataToken({ clock });
   const topic = env['SALLYPORT_DEAD_LETTER_TOPIC'];
+  // Almost every event that is let through needs it; whoever uses it hears of its failure.
+  token().catch(() => undefined);
   const [settings, ownProject] = await Promise.all([readSettingsFile(env['SALLYPORT_SETTINGS']), readOwnProject()]);
   return {
     settings,

@@ -12,6 +12,7 @@ import { requiredVariable } from '../adapters/required-variable.ts';
 import { readSettingsFile } from '../adapters/settings-file.ts';
 import { openSqliteLedger } from '../adapters/sqlite-ledger.ts';
 import { AppError } from '../errors.ts';
+import { prepare } from './prepare.ts';
 import { createReconcileHandler, type ReconcileDeps } from './reconcile-handler.ts';
 
 /**
@@ -19,13 +20,10 @@ import { createReconcileHandler, type ReconcileDeps } from './reconcile-handler.
  * when nothing more can come of a task, 503 when the queue shall send it again. Environment: docs/events.md.
  */
 http('reconcile', async (request, response) => {
-  deps ??= readDeps();
   let ready: ReconcileDeps;
   try {
-    ready = await deps;
+    ready = await deps();
   } catch (error) {
-    // A setting may be mended while tasks wait: the next request tries anew.
-    deps = undefined;
     createLog().error('reconcile cannot start', { error });
     response.status(503).json({ code: error instanceof AppError ? error.code : 'unexpected' });
     return;
@@ -40,8 +38,7 @@ http('reconcile', async (request, response) => {
   response.status(reply.status).json(reply.body);
 });
 
-/** Made once an instance. */
-let deps: Promise<ReconcileDeps> | undefined;
+const deps = prepare('reconcile', readDeps);
 
 async function readDeps(): Promise<ReconcileDeps> {
   const { env } = process;
@@ -49,13 +46,17 @@ async function readDeps(): Promise<ReconcileDeps> {
   const token = createMetadataToken({ clock });
   const topic = env['SALLYPORT_DEAD_LETTER_TOPIC'];
   const attempts = Number(env['SALLYPORT_MAX_ATTEMPTS']);
+  const clients = createGoogleClients(env, token);
+  const needed = [token(), clients.compute(), clients.run(), clients.resourceManagerV1(), clients.resourceManagerV3()];
+  // They load while the metadata server answers; whoever uses one hears of its failure.
+  Promise.all(needed).catch(() => undefined);
   const [settings, ownProject, ledger] = await Promise.all([
     readSettingsFile(env['SALLYPORT_SETTINGS']),
     readOwnProject(),
     openSqliteLedger(requiredVariable('SALLYPORT_LEDGER')),
   ]);
   return {
-    world: createWorld({ settings, ledger, log: createLog(), clients: createGoogleClients(env, token) }),
+    world: createWorld({ settings, ledger, log: createLog(), clients }),
     ownProject,
     projectId: createProjectNumbers({ apiRoot: apiRoot('cloudresourcemanager'), token, clock }),
     deadLetters: topic ? createDeadLetters({ topic, apiRoot: apiRoot('pubsub'), token }) : undefined,

@@ -16,6 +16,13 @@ describe('the access token', () => {
     assert.equal(await token(), 't2');
   });
 
+  it('is asked for once, however many need it at the same time', async () => {
+    let reads = 0;
+    const read = async () => JSON.stringify({ access_token: `t${++reads}`, expires_in: 3600 });
+    const token = createMetadataToken({ clock: { now: () => 0 }, read });
+    assert.deepEqual(await Promise.all([token(), token(), token()]), ['t1', 't1', 't1']);
+  });
+
   it('is asked for again after a failure, and a strange answer is a failure', async () => {
     const answers = ['<html>', '{"error":"x"}', '{"access_token":"t","expires_in":3600}'];
     const token = createMetadataToken({ clock: { now: () => 0 }, read: async () => answers.shift() ?? '' });
