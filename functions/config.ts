@@ -9,6 +9,11 @@ const ruleId = z.enum(contractRules.map(({ id }) => id) as [string, ...string[]]
 const modes = z.partialRecord(z.union([ruleId, z.literal('*')]), mode);
 const memberSource = z.enum(['auto', 'service-agent', 'oauth-client']);
 
+// Each schema that is made costs a cold start; those that are used more than once are made once.
+const text = z.string().min(1);
+const texts = z.array(text);
+const noTexts = texts.default([]);
+
 const identity = z.strictObject({
   use: memberSource.default('auto'),
   trustedClientProjects: z.array(z.string().regex(/^\d+$/, 'a project number')).default([]),
@@ -19,8 +24,8 @@ export const settingsSchema = z.strictObject({
   scope: z
     .strictObject({
       /** Project ids; `*` stands for any run of characters. Empty = the project the functions run in. */
-      include: z.array(z.string().min(1)).default([]),
-      exclude: z.array(z.string().min(1)).default([]),
+      include: noTexts,
+      exclude: noTexts,
     })
     .prefault({}),
   /** Per rule (`*` = all others): the most that may happen. A finding's own mode is never raised by it. */
@@ -29,7 +34,7 @@ export const settingsSchema = z.strictObject({
   scopes: z
     .array(
       z.strictObject({
-        projects: z.array(z.string().min(1)).optional(),
+        projects: texts.optional(),
         /** Folder numbers; a project below one at any depth is in it. */
         folders: z.array(z.string().regex(/^\d+$/, 'a folder number')).optional(),
         /** Labels of the service; all must match. */
@@ -45,10 +50,10 @@ export const settingsSchema = z.strictObject({
         .strictObject({
           rule: ruleId,
           /** Full resource name; `*` stands for any run of characters. */
-          resource: z.string().min(1),
-          subject: z.string().min(1).optional(),
-          reason: z.string().min(1),
-          owner: z.string().min(1),
+          resource: text,
+          subject: text.optional(),
+          reason: text,
+          owner: text,
           /** The first day on which it no longer holds (UTC). */
           expires: z.iso.date(),
         })

@@ -1,25 +1,28 @@
 import * as z from 'zod';
 import { TerminalError } from '../errors.ts';
 
+// Each schema that is made costs a cold start; those that are used more than once are made once.
+const name = z.string().min(1);
+const optionalText = optional(z.string());
+const optionalFlag = optional(z.boolean());
+
 /**
  * An audit-log entry (LogEntryData) as far as it is used. Real entries carry much more, in many spellings (`@type` or
  * `at_sign_type`, times with a blank, labels of every kind): all that is let through unread. Source: FACTS 1.
  */
 const auditLogEntry = z.object({
-  insertId: optional(z.string()),
-  logName: optional(z.string()),
+  insertId: optionalText,
+  logName: optionalText,
   protoPayload: z.object({
-    serviceName: z.string().min(1),
-    methodName: z.string().min(1),
-    resourceName: optional(z.string()),
+    serviceName: name,
+    methodName: name,
+    resourceName: optionalText,
     status: optional(z.object({ code: optional(integer()) })),
-    authenticationInfo: optional(
-      z.object({ principalEmail: optional(z.string()), principalSubject: optional(z.string()) }),
-    ),
+    authenticationInfo: optional(z.object({ principalEmail: optionalText, principalSubject: optionalText })),
     response: optional(z.object({ etag: z.unknown().optional() })),
   }),
-  resource: optional(z.object({ type: optional(z.string()), labels: optional(z.record(z.string(), z.unknown())) })),
-  operation: optional(z.object({ first: optional(z.boolean()), last: optional(z.boolean()) })),
+  resource: optional(z.object({ type: optionalText, labels: optional(z.record(z.string(), z.unknown())) })),
+  operation: optional(z.object({ first: optionalFlag, last: optionalFlag })),
 });
 
 export type AuditLogEntry = z.infer<typeof auditLogEntry>;
@@ -33,19 +36,15 @@ export function parseAuditLog(value: unknown): AuditLogEntry {
   throw new TerminalError('event-unusable', `${path} is not as in an audit-log entry: ${issue?.message ?? 'invalid'}`);
 }
 
-const text = z.string().optional().catch(undefined);
-
-const glimpse = z
-  .object({
-    insertId: text,
-    logName: text,
-    protoPayload: z.object({ serviceName: text, methodName: text, resourceName: text }).optional().catch(undefined),
-  })
-  .catch({});
-
 /** What can still be told of an entry that does not parse: whatever of its names is text. Never throws. */
-export function glimpseAuditLog(value: unknown): z.infer<typeof glimpse> {
-  return glimpse.parse(value);
+export function glimpseAuditLog(value: unknown): z.infer<ReturnType<typeof buildGlimpse>> {
+  return buildGlimpse().parse(value);
+}
+
+function buildGlimpse() {
+  const text = z.string().optional().catch(undefined);
+  const payload = z.object({ serviceName: text, methodName: text, resourceName: text });
+  return z.object({ insertId: text, logName: text, protoPayload: payload.optional().catch(undefined) }).catch({});
 }
 
 /** JSON made from protocol buffers may write an absent field as null. */
