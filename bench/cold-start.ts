@@ -141,11 +141,12 @@ function judge(
   const target = `<= ${limit.toFixed(1)}x an empty function`;
   if (own.some(Number.isNaN)) return { what, figure: 'not told by this system', target, ok: true };
   const ratio = median(own.map((value, round) => value / (yardstick[round] ?? Number.NaN)));
+  const best = (Math.min(...own) / Math.min(...yardstick)).toFixed(2);
   return {
     what,
     figure: `${ratio.toFixed(2)}x (${median(own).toFixed(0)} against ${median(yardstick).toFixed(0)} ${unit})`,
     target,
     ok: ratio <= limit,
-    note: `medians of ${describeSpread(own, unit)}; empty: ${describeSpread(yardstick, unit)}`,
+    note: `medians of ${describeSpread(own, unit)}; empty: ${describeSpread(yardstick, unit)}; best against best ${best}x`,
   };
 }

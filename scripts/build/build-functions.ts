@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { lazyRequires } from './lazy-requires.ts';
 import { type BundledPackage, listPackages } from './list-packages.ts';
+import { slimCompute } from './slim-compute.ts';
 import { writeNotices } from './write-notices.ts';
 
 export interface BuildRequest {
@@ -100,7 +101,7 @@ function bundleOptions(name: string, root: string) {
     sourcemap: 'linked',
     sourcesContent: false,
     legalComments: 'external',
-    plugins: [lazyRequires],
+    plugins: [lazyRequires, slimCompute(root)],
     banner: { js: banner },
     logLevel: 'warning',
   } satisfies BuildOptions;
