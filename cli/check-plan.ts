@@ -21,7 +21,7 @@ import { outputStyle } from './output-style.ts';
 interface CheckPlanOptions {
   readonly source?: string;
   readonly project?: string;
-  readonly projectNumber: ReadonlyMap<string, string>;
+  readonly projectNumber?: ReadonlyMap<string, string>;
   readonly format: 'table' | 'json' | 'sarif';
   readonly failOn: Severity;
   readonly settings?: string;
@@ -37,12 +37,7 @@ export function checkPlanCommand(): Command {
       'folder of the root module, for file and line and for what a plan leaves out (default: .)',
     )
     .option('--project <id>', 'project of resources that name none (default: what the provider block says)')
-    .option(
-      '--project-number <id=number>',
-      'number of a project that the plan does not tell; repeatable',
-      addNumber,
-      new Map(),
-    )
+    .option('--project-number <id=number>', 'number of a project that the plan does not tell; repeatable', addNumber)
     .addOption(
       new Option('--format <format>', 'how the answer is written').choices(['table', 'json', 'sarif']).default('table'),
     )
@@ -70,7 +65,7 @@ async function runCheckPlan(path: string, options: CheckPlanOptions): Promise<vo
   const view = openPlanView({
     plan,
     source,
-    givenNumbers: options.projectNumber,
+    givenNumbers: options.projectNumber ?? new Map(),
     ...(options.project === undefined ? {} : { defaultProject: options.project }),
   });
   const report = buildCheckPlanReport(checkPlan(view, { settings, file, now: Date.now() }), file);
@@ -120,8 +115,8 @@ function exitCodeOf({ unknown, findings }: CheckPlanReport, failOn: Severity): n
   return fails ? exitCodes.findings : exitCodes.clean;
 }
 
-function addNumber(value: string, all: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function addNumber(value: string, all: ReadonlyMap<string, string> | undefined): ReadonlyMap<string, string> {
   const [, project, number] = /^([^=]+)=(\d+)$/.exec(value) ?? [];
   if (!project || !number) throw new InvalidArgumentError('It takes PROJECT_ID=NUMBER.');
-  return new Map([...all, [project, number]]);
+  return new Map([...(all ?? []), [project, number]]);
 }

@@ -37,10 +37,12 @@ export interface DiscoveryCheck {
   summary(): DiscoverySummary;
 }
 
-/** Holds every call against Google's Discovery documents in a directory; they are loaded when first needed. Prints one line when they are absent. */
+const told = new Set<string>();
+
+/** Holds every call against Google's Discovery documents in a directory; they are loaded when first needed. Prints one line a process when they are absent. */
 export function buildDiscoveryCheck(directory = defaultDirectory): DiscoveryCheck {
   const available = existsSync(directory);
-  if (!available) console.error(`sandbox: no Discovery documents in ${directory}, requests and responses go unchecked`);
+  if (!available) tellOnce(directory);
   const problems: DiscoveryProblem[] = [];
   const failedCalls = new WeakSet<ApiCall>();
   const counts = { checked: 0, valid: 0, refused: 0, unchecked: 0 };
@@ -103,6 +105,12 @@ export function buildDiscoveryCheck(directory = defaultDirectory): DiscoveryChec
       problems,
     }),
   };
+}
+
+function tellOnce(directory: string): void {
+  if (told.has(directory)) return;
+  told.add(directory);
+  console.error(`sandbox: no Discovery documents in ${directory}, requests and responses go unchecked`);
 }
 
 /** Google's generated clients ask for enum values as numbers. */
