@@ -13,6 +13,17 @@ import type {
 } from './change/change.ts';
 import type { Finding } from './finding.ts';
 import type { Inventory } from './inventory.ts';
+import type {
+  Approval,
+  ApprovalDecision,
+  ApprovalState,
+  Decided,
+  FindingStay,
+  Notice,
+  NoticeContent,
+  SeenIap,
+  Sweep,
+} from './people.ts';
 
 /** What `reconcile` may touch. Everything outside sits behind these interfaces; retry, dry run and limits wrap them. */
 export interface World {
@@ -115,8 +126,66 @@ export interface Ledger {
   /** Services that were on an access path of the project at `since` (ms) or later. */
   recentlyOnPath(project: string, since: number): Promise<readonly string[]>;
 
+  /** Remembers that these backends have IAP on at `now` (ms); those it knows already and that are not named keep their memory. */
+  recordIapOn(project: string, backends: readonly Omit<SeenIap, 'lastOn'>[], now: number): Promise<void>;
+  /** Backends of the project that had IAP on at some time. */
+  iapSeenOn(project: string): Promise<readonly SeenIap[]>;
+
+  /**
+   * Puts a question; in one step every other waiting question of the project becomes `superseded`. One that waits with the
+   * same `planHash` stays as it is and is given back with `isNew: false`.
+   */
+  askApproval(approval: Approval): Promise<{ readonly approval: Approval; readonly isNew: boolean }>;
+  /** Ends all waiting questions of a project: nothing is left to ask about. Gives those back that were ended. */
+  supersedeApprovals(project: string): Promise<readonly Approval[]>;
+  /** One person's answer, once only, to exactly the list that was shown. Nothing changes unless it says `decided`. */
+  decideApproval(id: string, planHash: string, decision: ApprovalDecision): Promise<Decided>;
+  /** Moves a question on if it is in `from` now; false when it is not. */
+  moveApproval(id: string, from: ApprovalState, to: ApprovalState): Promise<boolean>;
+  /** Remembers where a workflow waits for the answer. */
+  setApprovalCallback(id: string, url: string): Promise<void>;
+  findApproval(id: string): Promise<Approval | undefined>;
+  /** Newest first. */
+  approvals(filter?: {
+    readonly project?: string;
+    readonly state?: ApprovalState;
+    readonly since?: number;
+  }): Promise<readonly Approval[]>;
+
+  /** Puts a notice into the outbox, or gives one that is there its new content; the same content again changes nothing. */
+  putNotice(
+    notice: {
+      readonly id: string;
+      readonly project: string;
+      readonly channel: string;
+      readonly content: NoticeContent;
+    },
+    now: number,
+  ): Promise<void>;
+  /** Takes notices that are due, each for one sender only; also those of a sender that has been silent for `staleMs`. */
+  claimNotices(sender: string, limit: number, now: number, staleMs: number): Promise<readonly Notice[]>;
+  /** It is there: people see this revision. A newer revision makes it due again. */
+  noticeSent(id: string, sender: string, sent: { readonly ts: string; readonly revision: number }): Promise<void>;
+  /** It is not there (known): due again from `notBefore` (ms) on. */
+  noticeFailed(id: string, sender: string, notBefore: number): Promise<void>;
+  findNotice(id: string): Promise<Notice | undefined>;
+  /** How many are not sent yet. */
+  dueNotices(): Promise<number>;
+
+  recordSweep(sweep: Sweep): Promise<void>;
+  /** Newest first. */
+  sweeps(limit: number): Promise<readonly Sweep[]>;
+  /** Findings that were open at `since` (ms) or later, with their times, oldest first. */
+  findingStays(since: number, project?: string): Promise<readonly FindingStay[]>;
+  /** Adds who caused it to an open finding; kept when the finding is saved again without one. */
+  setActor(project: string, findingId: string, actor: string): Promise<void>;
+
   recordRun(run: Run): Promise<void>;
-  runs(limit: number): Promise<readonly Run[]>;
+  /** Newest first. */
+  runs(limit: number, project?: string): Promise<readonly Run[]>;
+
+  /** Forgets what ended more than `retentionDays` before `now` (ms). */
+  prune(retentionDays: number, now: number): Promise<void>;
 
   /** Begins or ends the pause; who and why are kept. */
   setPaused(paused: boolean, note?: PauseNote): Promise<void>;
