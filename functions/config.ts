@@ -4,9 +4,18 @@ import { TerminalError } from './errors.ts';
 import { contractRules } from './rules/contract-rules.ts';
 
 const mode = z.enum(['observe', 'approve', 'enforce']);
-const capability = z.enum(['grant-invoker', 'revoke-invoker', 'restrict-ingress', 'create-service-identity']);
+const capability = z.enum([
+  'grant-invoker',
+  'revoke-invoker',
+  'restrict-ingress',
+  'set-push-audience',
+  'grant-iap-accessor',
+  'add-custom-audience',
+  'create-service-identity',
+]);
 const ruleId = z.enum(contractRules.map(({ id }) => id) as [string, ...string[]]);
 const modes = z.partialRecord(z.union([ruleId, z.literal('*')]), mode);
+const severity = z.enum(['critical', 'high', 'medium', 'low', 'info']);
 const memberSource = z.enum(['auto', 'service-agent', 'oauth-client']);
 
 // Each schema that is made costs a cold start; those that are used more than once are made once.
@@ -63,6 +72,36 @@ export const settingsSchema = z.strictObject({
   capabilities: z.array(capability).default(['grant-invoker']),
   identity: z.union([memberSource.transform((use) => identity.parse({ use })), identity]).prefault({}),
   urlMask: z.enum(['observe', 'labelled']).default('observe'),
+  /** Where people are told; absent = nobody is told on Slack. The token is no setting: `SLACK_BOT_TOKEN`. */
+  slack: z
+    .strictObject({
+      /** Channel id of whatever no route takes. */
+      channel: text,
+      /** The first that matches takes the message. */
+      routes: z
+        .array(
+          z.strictObject({
+            severities: z.array(severity).optional(),
+            /** Project ids; `*` stands for any run of characters. */
+            projects: texts.optional(),
+            channel: text,
+          }),
+        )
+        .default([]),
+      /** Slack user ids (`U…`) that may answer a question with a button. */
+      approvers: noTexts,
+      /** Where one run opens more findings than this, one digest tells of them. */
+      digestAbove: z.int().min(1).default(10),
+    })
+    .optional(),
+  approval: z
+    .strictObject({
+      /** How long a question waits for its answer. Hours. */
+      expiresHours: z.number().min(0.001).max(720).default(24),
+    })
+    .prefault({}),
+  /** How long the ledger remembers what has ended. Days. */
+  retentionDays: z.int().min(30).max(3650).default(400),
   paused: z.boolean().default(false),
   limits: z
     .strictObject({

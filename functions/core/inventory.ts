@@ -26,6 +26,12 @@ export interface Inventory {
   readonly iapPolicyGaps?: ReadonlyMap<string, readonly string[]>;
   /** Live only: services that were on an access path in the last 30 days (ledger), by full resource name. */
   readonly recentlyOnPath?: ReadonlySet<string>;
+  /** How requests reach backends; absent = not read. */
+  readonly balancers?: Balancers;
+  /** Pub/Sub push subscriptions; absent = not read. */
+  readonly subscriptions?: readonly PushSubscription[];
+  /** What IAP's settings say of a backend's OAuth clients, by full resource name of backend; absent map or key = not read. */
+  readonly iapClients?: ReadonlyMap<string, IapClients>;
   /** Permissions of custom roles whose definition was read, by role name (`projects/P/roles/R`). */
   readonly customRoles: ReadonlyMap<string, readonly string[]>;
   readonly unreadable: readonly Unreadable[];
@@ -75,6 +81,95 @@ export interface Backend {
   readonly loadBalancingScheme?: string;
   readonly protocol?: string;
   readonly enableCdn: boolean;
+}
+
+/** URL maps and what stands in front of them, of every project that was read. */
+export interface Balancers {
+  readonly urlMaps: readonly UrlMap[];
+  readonly frontends: readonly Frontend[];
+}
+
+/** An address and port that takes requests: forwarding rule and proxy in one. */
+export interface Frontend {
+  /** Full resource name of the forwarding rule. */
+  readonly name: string;
+  readonly project: string;
+  readonly region: string;
+  readonly address?: string;
+  readonly ports: string;
+  readonly loadBalancingScheme: string;
+  readonly protocol: 'http' | 'https';
+  /** Full resource name of the proxy. */
+  readonly proxy: string;
+  /** Full resource name; absent = the proxy names none that was read. */
+  readonly urlMap?: string;
+  /** Certificates of the proxy; absent = not known (a certificate map). */
+  readonly certificates?: readonly Certificate[];
+}
+
+export interface Certificate {
+  readonly name: string;
+  /** Domains in lower case, `*.` in front for wildcards. */
+  readonly domains: readonly string[];
+  /** Google's word for a managed certificate (`ACTIVE`, `PROVISIONING`, …); absent for a self-managed one. */
+  readonly status?: string;
+}
+
+export interface UrlMap {
+  readonly name: string;
+  readonly project: string;
+  readonly region: string;
+  readonly hostRules: readonly { readonly hosts: readonly string[]; readonly pathMatcher: string }[];
+  readonly pathMatchers: readonly PathMatcher[];
+  readonly defaultTarget: RouteTarget;
+}
+
+export interface PathMatcher {
+  readonly name: string;
+  readonly pathRules: readonly { readonly paths: readonly string[]; readonly target: RouteTarget }[];
+  readonly routeRules: readonly RouteRule[];
+  readonly defaultTarget: RouteTarget;
+}
+
+export interface RouteRule {
+  readonly priority: number;
+  /** Any of them; none = everything. */
+  readonly matches: readonly RouteMatch[];
+  readonly target: RouteTarget;
+}
+
+export interface RouteMatch {
+  readonly prefix?: string;
+  readonly fullPath?: string;
+  /** RE2, as Google has it. */
+  readonly regex?: string;
+  readonly pathTemplate?: string;
+  readonly ignoreCase: boolean;
+  /** It also looks at headers or query parameters: which requests it takes cannot be told from the URL alone. */
+  readonly hasOtherConditions: boolean;
+}
+
+/** Where a rule sends a request. */
+export type RouteTarget =
+  | { readonly kind: 'backends'; readonly backends: readonly { readonly backend: string; readonly weight: number }[] }
+  | { readonly kind: 'redirect'; readonly status: number; readonly https: boolean; readonly to: string }
+  | { readonly kind: 'bucket'; readonly bucket: string }
+  | { readonly kind: 'none' };
+
+export interface PushSubscription {
+  /** `//pubsub.googleapis.com/projects/P/subscriptions/S` */
+  readonly name: string;
+  readonly project: string;
+  readonly topic: string;
+  readonly endpoint: string;
+  /** Absent = pushed without a token. */
+  readonly oidc?: { readonly serviceAccount: string; readonly audience?: string };
+}
+
+export interface IapClients {
+  /** `accessSettings.oauthSettings.clientId`, which overrides the backend's. */
+  readonly clientId?: string;
+  readonly programmaticClients: readonly string[];
 }
 
 export interface Neg {
