@@ -19,6 +19,7 @@ const auditLogEntry = z.object({
     resourceName: optionalText,
     status: optional(z.object({ code: optional(integer()) })),
     authenticationInfo: optional(z.object({ principalEmail: optionalText, principalSubject: optionalText })),
+    request: z.object({ name: z.unknown().optional() }).optional().catch(undefined),
     response: optional(z.object({ etag: z.unknown().optional() })),
   }),
   resource: optional(z.object({ type: optionalText, labels: optional(z.record(z.string(), z.unknown())) })),

@@ -2,6 +2,7 @@ import { buildServiceName } from '../core/estate/resource-name.ts';
 import { type ErrorCode, TerminalError } from '../errors.ts';
 import { type AuditLogEntry, glimpseAuditLog, parseAuditLog } from './audit-log.ts';
 import { type OpenedEvent, openCloudEvent } from './cloud-event.ts';
+import { createdSubscription } from './created-subscription.ts';
 import { projectOf } from './project-of.ts';
 import { findWatchedMethod } from './watched-methods.ts';
 
@@ -71,10 +72,12 @@ function refuseTooLarge(event: unknown): void {
 function decide(entry: AuditLogEntry, eventId: string | undefined, options: KeysOfOptions): Decision {
   const { protoPayload: payload, operation } = entry;
   const owner = projectOf(entry);
-  const project = owner.kind === 'project' ? owner.project : undefined;
+  const created = createdSubscription(entry);
+  const project = created?.project ?? (owner.kind === 'project' ? owner.project : undefined);
   const actor = payload.authenticationInfo?.principalEmail || payload.authenticationInfo?.principalSubject;
   const service = runServiceOf(entry, project);
-  const resource = service ?? (payload.resourceName && `//${payload.serviceName}/${payload.resourceName}`);
+  const resource =
+    service ?? created?.resource ?? (payload.resourceName && `//${payload.serviceName}/${payload.resourceName}`);
   const facts = present({
     eventId: eventId ?? entry.insertId,
     insertId: entry.insertId,
@@ -89,7 +92,6 @@ function decide(entry: AuditLogEntry, eventId: string | undefined, options: Keys
 
   const row = findWatchedMethod(payload.serviceName, payload.methodName);
   if (!row) return ignored('nobody watches this method');
-  if (!row.starts) return ignored(row.why);
   const code = payload.status?.code ?? 0;
   if (code !== 0) return ignored(`the call failed with code ${code}: nothing was changed`);
   if (row.longRunning && operation?.first && !operation.last) {

@@ -21,9 +21,13 @@ export function projectOf(entry: AuditLogEntry): Owner {
     resource?.labels?.['project_id'],
     /^projects\/([^/]+)\//.exec(logName)?.[1],
     /^(?:projects|namespaces)\/([^/]+)/.exec(resourceName)?.[1],
-  ].filter((name): name is string => typeof name === 'string' && projectName.test(name));
+  ].filter((name): name is string => typeof name === 'string' && isProjectName(name));
   const project = candidates.find((name) => !/^\d+$/.test(name)) ?? candidates[0];
   return project === undefined ? { kind: 'unknown' } : { kind: 'project', project };
+}
+
+export function isProjectName(text: string): boolean {
+  return projectName.test(text);
 }
 
 /** A project id (old ones may have a domain in front) or a number. */

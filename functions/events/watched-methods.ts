@@ -10,8 +10,6 @@ export interface WatchedMethod {
   readonly eventarc: boolean;
   /** Writes a first and a last entry with one operation id; the change is done at the last. */
   readonly longRunning: boolean;
-  /** False: a hint for rules that are not evaluated yet, so no trigger, no sink and no reconcile. */
-  readonly starts: boolean;
   readonly why: string;
 }
 
@@ -36,7 +34,7 @@ export function findWatchedMethod(serviceName: string, methodName: string): Watc
 }
 
 function run(): WatchedMethod[] {
-  const base = { serviceName: 'run.googleapis.com', kind: 'run-service', starts: true } as const;
+  const base = { serviceName: 'run.googleapis.com', kind: 'run-service' } as const;
   const changed = 'a service may be new, gone, or differ in ingress, labels or IAP';
   const ready = 'a service became ready; Google says so itself, with no caller';
   const functions = 'a 2nd gen function is deployed as a service';
@@ -98,7 +96,6 @@ function compute(): WatchedMethod[] {
           kind,
           eventarc: version !== 'alpha' && !notInCatalogue.has(methodName),
           longRunning: true,
-          starts: true,
           why: why[kind],
         };
       }),
@@ -107,7 +104,7 @@ function compute(): WatchedMethod[] {
 }
 
 function iap(): WatchedMethod[] {
-  const base = { serviceName: 'iap.googleapis.com', eventarc: true, longRunning: false, starts: true } as const;
+  const base = { serviceName: 'iap.googleapis.com', eventarc: true, longRunning: false } as const;
   const admin = 'google.cloud.iap.v1.IdentityAwareProxyAdminService';
   const who = 'who may pass IAP has changed';
   // A data-access log, which Google leaves off unless the project switches it on.
@@ -131,20 +128,20 @@ function projects(): WatchedMethod[] {
     kind: 'project-policy',
     eventarc: true,
     longRunning: false,
-    starts: true,
     why: 'access that services inherit from the project may have come or gone',
   }));
 }
 
 function pubsub(): WatchedMethod[] {
   const verbs = ['CreateSubscription', 'UpdateSubscription', 'ModifyPushConfig', 'DeleteSubscription'];
+  const pushes = 'a push subscription may point at a balancer with an audience that is not accepted there';
+  const gone = 'what was found of a subscription is resolved when it is gone';
   return verbs.map((verb) => ({
     serviceName: 'pubsub.googleapis.com',
     methodName: `google.pubsub.v1.Subscriber.${verb}`,
     kind: 'subscription',
     eventarc: true,
     longRunning: false,
-    starts: false,
-    why: 'a push subscription may point at a balancer; the push rules are not evaluated yet',
+    why: verb === 'DeleteSubscription' ? gone : pushes,
   }));
 }

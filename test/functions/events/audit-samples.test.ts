@@ -40,12 +40,8 @@ const expected: Record<
   'cloudresourcemanager-SetIamPolicy.1': ['reconcile', 'western-verve-123456', 'person-5@example.com', /inherit/],
   'cloudresourcemanager-SetIamPolicy.2': ['reconcile', 'western-verve-123456', 'person-5@example.com', /inherit/],
   'cloudresourcemanager-SetIamPolicy.6': ['reconcile', 'tp3partie1et2', 'person-13@example.com', /inherit/],
-  'pubsub-google-pubsub-v1-Subscriber-CreateSubscription.1': [
-    'ignored',
-    undefined,
-    'xxx@example.com',
-    /push rules are not evaluated yet/,
-  ],
+  // Watched, but the sample's project is redacted: see the last test below.
+  'pubsub-google-pubsub-v1-Subscriber-CreateSubscription.1': ['unusable', undefined, 'xxx@example.com', /no project/],
   // Read-only, sign-ins, other resources.
   'compute-v1-compute-backendServices-get.1': [
     'ignored',
@@ -106,5 +102,18 @@ describe('every real audit-log entry', () => {
     const path = join(folder, 'run-google-cloud-run-v1-Services-CreateService.1.json');
     const { resource } = keysOf(JSON.parse(readFileSync(path, 'utf8')));
     assert.equal(resource, '//run.googleapis.com/projects/some-project/locations/us-west1/services/cloudrun-exfil');
+  });
+
+  it('of a new subscription leads to the subscription, though the entry names its topic', () => {
+    const path = join(folder, 'pubsub-google-pubsub-v1-Subscriber-CreateSubscription.1.json');
+    const filled = readFileSync(path, 'utf8')
+      .replaceAll('$' + '{project}', 'shop-prod')
+      .replaceAll('$' + '{name}', 'orders-push')
+      .replaceAll('$' + '{parent_name}', 'orders');
+    const decision = keysOf(JSON.parse(filled));
+    assert.deepEqual(
+      [decision.kind, decision.project, decision.resource],
+      ['reconcile', 'shop-prod', '//pubsub.googleapis.com/projects/shop-prod/subscriptions/orders-push'],
+    );
   });
 });

@@ -143,13 +143,6 @@ describe('an audit event starts nothing', () => {
       }),
       /organizations\/9/,
     ],
-    [
-      'when it is about a push subscription, which no rule looks at yet',
-      auditEntry({
-        payload: { serviceName: 'pubsub.googleapis.com', methodName: 'google.pubsub.v1.Subscriber.ModifyPushConfig' },
-      }),
-      /not evaluated yet/,
-    ],
   ];
   for (const [when, entry, why] of cases) {
     it(when, () => assert.match(expect('ignored', keysOf(asEventarc(entry))).why, why));
@@ -283,5 +276,50 @@ describe('garbage is unusable, with a code, and never a throw', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('an event of a push subscription starts a reconcile of its project', () => {
+  const name = 'projects/shop-prod/subscriptions/orders';
+  const pubsubEntry = (verb: string, payload: Record<string, unknown>, topicProject = 'shop-prod') =>
+    auditEntry({
+      logName: `projects/${topicProject}/logs/cloudaudit.googleapis.com%2Factivity`,
+      resource: { type: 'pubsub_topic', labels: { project_id: topicProject } },
+      payload: { serviceName: 'pubsub.googleapis.com', methodName: `google.pubsub.v1.Subscriber.${verb}`, ...payload },
+    });
+
+  for (const verb of ['UpdateSubscription', 'ModifyPushConfig', 'DeleteSubscription']) {
+    it(`${verb}, with the full name of the subscription`, () => {
+      const decision = expect('reconcile', keysOf(asEventarc(pubsubEntry(verb, { resourceName: name }))));
+      assert.deepEqual(
+        [decision.project, decision.resource],
+        ['shop-prod', '//pubsub.googleapis.com/projects/shop-prod/subscriptions/orders'],
+      );
+    });
+  }
+
+  it('CreateSubscription, whose entry names the topic, also one of another project', () => {
+    const payload = { resourceName: 'projects/events-prod/topics/orders', request: { name, topic: 'x' } };
+    const decision = expect(
+      'reconcile',
+      keysOf(asPubsubEvent(pubsubEntry('CreateSubscription', payload, 'events-prod'))),
+    );
+    assert.deepEqual(
+      [decision.project, decision.resource],
+      ['shop-prod', '//pubsub.googleapis.com/projects/shop-prod/subscriptions/orders'],
+    );
+  });
+
+  it('CreateSubscription whose request names none: of the project that the entry names', () => {
+    const topic = 'projects/shop-prod/topics/orders';
+    for (const request of [undefined, null, 'x', {}, { name: 7 }, { name: 'projects/../x/subscriptions/y' }]) {
+      const decision = expect('reconcile', keysOf(pubsubEntry('CreateSubscription', { resourceName: topic, request })));
+      assert.deepEqual([decision.project, decision.resource], ['shop-prod', `//pubsub.googleapis.com/${topic}`]);
+    }
+  });
+
+  it('and a failed one starts nothing', () => {
+    const refused = pubsubEntry('UpdateSubscription', { resourceName: name, status: { code: 7, message: 'denied' } });
+    expect('ignored', keysOf(refused));
   });
 });

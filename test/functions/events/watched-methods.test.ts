@@ -55,8 +55,8 @@ describe('the list of watched methods', () => {
     ),
   ];
   for (const [service, method] of watched) {
-    it(`has ${method} of ${service}, and it starts a reconcile`, () => {
-      assert.equal(findWatchedMethod(service, method)?.starts, true);
+    it(`has ${method} of ${service}`, () => {
+      assert.equal(findWatchedMethod(service, method)?.methodName, method);
     });
   }
 
@@ -68,9 +68,15 @@ describe('the list of watched methods', () => {
     );
   });
 
-  it('keeps Pub/Sub subscriptions as hints that start nothing, as long as no rule looks at them', () => {
+  it('has everything that makes, changes or ends a push subscription', () => {
     const rows = watchedMethods.filter((row) => row.serviceName === 'pubsub.googleapis.com');
-    assert.equal(rows.length, 4);
-    assert.ok(rows.every((row) => !row.starts));
+    assert.deepEqual(
+      rows.map(({ methodName, kind, longRunning }) => [methodName, kind, longRunning]),
+      ['CreateSubscription', 'UpdateSubscription', 'ModifyPushConfig', 'DeleteSubscription'].map((verb) => [
+        `google.pubsub.v1.Subscriber.${verb}`,
+        'subscription',
+        false,
+      ]),
+    );
   });
 });
