@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import { buildSweepDigest, type ShardTotal, sumUp } from '../../../../functions/core/sweep/sum-up.ts';
+
+const sweep = { id: 's1', startedAt: 1, endedAt: 2, projects: 3 };
+
+describe('the sum of a sweep', () => {
+  it('adds portions up and names every project that could not be looked at', () => {
+    const failed = { project: 'c', code: 'read-denied' };
+    const totals = [
+      total({ looked: 1, clean: 1 }),
+      total({ looked: 1, findings: 2, changes: 1, unreadable: [failed] }),
+    ];
+    assert.deepEqual(sumUp(sweep, totals), { ...sweep, clean: 1, findings: 2, changes: 1, unreadable: [failed] });
+  });
+
+  it('never takes a project that no portion tells of for clean', () => {
+    const sum = sumUp(sweep, [total({ looked: 1, clean: 1 })]);
+    assert.equal(sum.clean, 1);
+    assert.deepEqual(sum.unreadable, [{ project: '2 more', code: 'not-told' }]);
+  });
+});
+
+describe('the digest of a sweep', () => {
+  const clean = sumUp(sweep, [total({ looked: 3, clean: 3 })]);
+  const broken = sumUp(sweep, [total({ looked: 2, clean: 2, unreadable: [{ project: 'c', code: 'read-denied' }] })]);
+
+  it('tells nothing when all is clean', () => assert.equal(buildSweepDigest(clean, undefined), undefined));
+
+  it('tells what could not be looked at, once', () => {
+    const first = buildSweepDigest(broken, clean);
+    assert.ok(first?.kind === 'digest' && first.lines.includes('could not be looked at: c (read-denied)'));
+    assert.equal(buildSweepDigest({ ...broken, id: 's2' }, broken), undefined);
+  });
+
+  it('tells that it is over', () => assert.ok(buildSweepDigest(clean, broken)));
+
+  it('tells of every sweep that has changed something', () => {
+    const changed = sumUp(sweep, [total({ looked: 3, clean: 3, changes: 1 })]);
+    assert.ok(buildSweepDigest(changed, changed));
+  });
+
+  it('names twenty failures and counts the rest', () => {
+    const unreadable = Array.from({ length: 25 }, (_, index) => ({ project: `p${index}`, code: 'read-failed' }));
+    const digest = buildSweepDigest(sumUp({ ...sweep, projects: 25 }, [total({ unreadable })]), clean);
+    assert.ok(digest?.kind === 'digest' && digest.lines.length === 22);
+    assert.equal(digest.lines.at(-1), 'and 5 more that could not be looked at');
+  });
+});
+
+function total(over: Partial<ShardTotal>): ShardTotal {
+  return { looked: 0, clean: 0, findings: 0, changes: 0, unreadable: [], ...over };
+}
