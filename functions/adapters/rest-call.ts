@@ -5,7 +5,7 @@ import type { AccessToken } from './metadata-token.ts';
 import { sendRequest } from './send-request.ts';
 
 export interface RestRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   readonly body?: unknown;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/world.ts';
 import { AppError } from '../errors.ts';
-import { isStillAhead, nextBucket, type TaskPlan } from '../events/task-name.ts';
+import { isStillAhead, listReplaced, nextBucket, type TaskPlan } from '../events/task-name.ts';
 import type { AccessToken } from './metadata-token.ts';
 import { callRest, errorText } from './rest-call.ts';
 
@@ -58,7 +58,10 @@ export function createCloudTasksQueue(options: CloudTasksOptions): TaskQueue {
       let plan = first;
       for (let bucket = 1; bucket <= 5; bucket++) {
         const outcome = await create(plan, body, options);
-        if (outcome === 'created') return { outcome, task: plan.id };
+        if (outcome === 'created') {
+          if ('bucket' in plan) await removeReplaced(listReplaced(plan, options.clock.now()), options);
+          return { outcome, task: plan.id };
+        }
         if (!('bucket' in plan) || isStillAhead(plan, options.clock.now()))
           return { outcome: 'coalesced', task: plan.id };
         plan = nextBucket(plan);
@@ -72,6 +75,15 @@ export function createCloudTasksQueue(options: CloudTasksOptions): TaskQueue {
       );
     },
   };
+}
+
+/** Only after the new task is in the queue. What cannot be removed runs once more than it had to, and finds nothing to do. */
+async function removeReplaced(plans: readonly TaskPlan[], { queue, apiRoot, token }: CloudTasksOptions): Promise<void> {
+  const failed = (why: string, cause?: unknown) => new AppError('queue-failed', why, { cause });
+  for (const { id } of plans) {
+    const request = { method: 'DELETE', url: `${apiRoot}/v2/${queue}/tasks/${id}` } as const;
+    await callRest(request, { token, failed }).catch(() => undefined);
+  }
 }
 
 async function create(plan: TaskPlan, body: TaskBody, options: CloudTasksOptions): Promise<'created' | 'taken'> {

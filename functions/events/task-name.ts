@@ -34,6 +34,23 @@ export function nextBucket({ project, bucket, timing }: BucketTask): BucketTask 
   return planBucket(project, bucket + 1, timing);
 }
 
+/** The longest that events which keep coming may put a reconcile off (DESIGN 6.7). */
+const longestWaitMs = 120_000;
+
+/**
+ * Tasks of the same project that a new one makes needless: they have not left yet, and the new one sees all that they
+ * would have seen. So events that follow each other extend the wait, until a Terraform run in flight has finished. The
+ * last bucket of every 120 s always keeps its task: whatever comes, somebody looks.
+ */
+export function listReplaced({ project, bucket, timing }: BucketTask, now: number): readonly BucketTask[] {
+  const perWindow = Math.max(1, Math.floor(longestWaitMs / (timing.bucketSeconds * 1000)));
+  const reach = Math.ceil(timing.settleSeconds / timing.bucketSeconds);
+  return Array.from({ length: reach }, (_, index) => bucket - 1 - index)
+    .filter((earlier) => earlier % perWindow !== perWindow - 1)
+    .map((earlier) => planBucket(project, earlier, timing))
+    .filter((task) => isStillAhead(task, now));
+}
+
 /** The task that checks one own write against the ledger, whatever number of events report it. */
 export function planOwnWriteCheck(write: { resource: string; etag: string; now: number; timing: Timing }): OnceTask {
   const id = `${hash(`${write.resource}\n${write.etag}`)}-own-write`;

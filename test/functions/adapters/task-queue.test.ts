@@ -60,6 +60,21 @@ describe('the queue on Cloud Tasks', () => {
     });
   });
 
+  it('takes the task of the bucket before out of the queue, when the new one is in it', async () => {
+    const later = noon + 30_000;
+    const earlier = request(noon).plan.id;
+    assert.equal((await open(later + 5000).enqueue(request(later + 5000))).outcome, 'created');
+    const sent = google.received.map(({ method, path }) => `${method} ${path.split('/').at(-1)}`);
+    assert.deepEqual(sent, ['POST tasks', `DELETE ${earlier}`]);
+  });
+
+  it('loses nothing when the task before has left or cannot be removed', async () => {
+    for (const status of [404, 403, 400]) {
+      answer = ({ method }) => ({ status: method === 'DELETE' ? status : 200, body: {} });
+      assert.equal((await open(noon + 35_000).enqueue(request(noon + 35_000))).outcome, 'created');
+    }
+  });
+
   it('joins a task that is still ahead', async () => {
     answer = () => ({ status: 409 });
     const made = request(noon);

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
-import { isStillAhead, nextBucket, planOwnWriteCheck, planTask } from '../../../functions/events/task-name.ts';
+import {
+  isStillAhead,
+  listReplaced,
+  nextBucket,
+  planOwnWriteCheck,
+  planTask,
+} from '../../../functions/events/task-name.ts';
 
 const timing = { bucketSeconds: 30, settleSeconds: 10 };
 const noon = Date.UTC(2026, 10, 23, 12);
@@ -38,6 +44,37 @@ describe('the name of a task', () => {
     assert.equal(isStillAhead(plan, plan.scheduleTime - 2001), true);
     assert.equal(isStillAhead(plan, plan.scheduleTime - 2000), false);
     assert.equal(isStillAhead(plan, plan.scheduleTime + 1), false);
+  });
+});
+
+describe('events that follow each other', () => {
+  const plan = (seconds: number) => planTask({ project: 'shop-prod', now: noon + seconds * 1000, timing });
+  const replaced = (seconds: number) => listReplaced(plan(seconds), noon + seconds * 1000).map(({ id }) => id);
+
+  it('extend the wait: a new bucket replaces the task of the one before that has not left', () => {
+    assert.deepEqual(replaced(35), [plan(0).id]);
+  });
+
+  it('leave a task alone that has left, or leaves within 2 s', () => {
+    for (const seconds of [38, 40, 55]) assert.deepEqual(replaced(seconds), []);
+  });
+
+  it('extend it to 120 s at most: the last bucket of a window keeps its task', () => {
+    assert.equal(plan(90).bucket % 4, 3, 'noon begins a window');
+    assert.deepEqual(replaced(65), [plan(30).id]);
+    assert.deepEqual(replaced(95), [plan(60).id]);
+    assert.deepEqual(replaced(125), []);
+  });
+
+  it('reconcile every 150 s at least when one comes every second for 10 minutes, and after the last', () => {
+    const tasks = new Map<string, number>();
+    for (let second = 0; second < 600; second++) {
+      const { id, scheduleTime } = plan(second);
+      if (!tasks.has(id)) for (const gone of replaced(second)) tasks.delete(gone);
+      tasks.set(id, scheduleTime);
+    }
+    const runs = [...tasks.values()].map((at) => (at - noon) / 1000).sort((a, b) => a - b);
+    assert.deepEqual(runs, [130, 250, 370, 490, 610]);
   });
 });
 
