@@ -19,6 +19,7 @@ const statuses = z.enum([
   'ABORTED',
   'RESOURCE_EXHAUSTED',
   'UNAVAILABLE',
+  'UNIMPLEMENTED',
 ]);
 const computeError = z.strictObject({
   error: z.strictObject({ code: z.int(), message: z.string().min(1), errors: z.array(item).min(1) }),

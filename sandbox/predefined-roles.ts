@@ -170,6 +170,7 @@ export const predefinedRoles: Readonly<Record<string, readonly string[]>> = {
     'pubsub.topics.publish',
     'pubsub.topics.update',
     'pubsub.topics.delete',
+    'pubsub.topics.attachSubscription',
     'pubsub.subscriptions.create',
     'pubsub.subscriptions.update',
     'pubsub.subscriptions.consume',

@@ -6,9 +6,13 @@ export interface PubSubStore {
   readonly subscriptions: Map<string, SubscriptionRecord>;
   /** Keeps a message; its id. The topic need not exist. */
   publish(topic: string, message: NewMessage): string;
+  /** Hears each message after it was kept; the answer stops that. */
+  onPublished(listener: PublishListener): () => void;
   /** What was published to a topic, oldest first. */
   messages(topic: string): readonly PubSubMessage[];
 }
+
+export type PublishListener = (topic: string, message: PubSubMessage) => void;
 
 export interface SubscriptionRecord extends Record<string, unknown> {
   readonly name: string;
@@ -31,6 +35,7 @@ export interface PubSubMessage extends NewMessage {
 
 export function buildPubSubStore(now: () => Date): PubSubStore {
   const messages = new Map<string, PubSubMessage[]>();
+  const listeners = new Set<PublishListener>();
   let lastId = 10_000_000_000_000_000n;
   return {
     topics: new Map(),
@@ -38,9 +43,15 @@ export function buildPubSubStore(now: () => Date): PubSubStore {
     publish(topic, message) {
       const messageId = String(++lastId);
       const kept = messages.get(topic) ?? [];
-      kept.push({ ...message, messageId, publishTime: now().toISOString() });
+      const record: PubSubMessage = { ...message, messageId, publishTime: now().toISOString() };
+      kept.push(record);
       messages.set(topic, kept);
+      for (const listener of listeners) listener(topic, record);
       return messageId;
+    },
+    onPublished(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     messages: (topic) => messages.get(topic) ?? [],
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type ApiCall, type ApiMethod, type ApiReply, GoogleError } from '../../api.ts';
 import type { Cloud } from '../../cloud.ts';
 import type { SubscriptionRecord } from '../../pubsub-store.ts';
+import { auditPubSub } from './audit.ts';
 
 export interface PubSubMethod {
   /** `topics.create`, … */
@@ -10,19 +11,38 @@ export interface PubSubMethod {
   /** After `/v1/projects/{project}/`. */
   readonly path: string;
   readonly permission: string;
+  /** A method that writes: a refused call leaves an entry too. */
+  readonly audited?: { readonly method: string; readonly request: (call: ApiCall) => Record<string, unknown> };
   readonly handle: (call: ApiCall, cloud: Cloud) => ApiReply;
 }
 
-/** A row of the route table; permissions are asked of the project. */
-export function pubsubMethod({ name, verb, path, permission, handle }: PubSubMethod): ApiMethod {
+/** A row of the route table; permissions are asked of the topic or subscription, and so of its project too. */
+export function pubsubMethod({ name, verb, path, permission, audited, handle }: PubSubMethod): ApiMethod {
   return {
     id: `pubsub.projects.${name}`,
     document: 'pubsub.v1',
     verb,
     path: `/v1/projects/{project}/${path}`,
-    permission: { name: permission, on: ({ params }) => `projects/${params['project']}` },
+    permission: { name: permission, on: resourceOf },
     handle,
+    ...(audited
+      ? {
+          onRefused: (call: ApiCall, cloud: Cloud, error: GoogleError) =>
+            auditPubSub(call, cloud, {
+              method: audited.method,
+              permission,
+              resource: resourceOf(call),
+              request: audited.request(call),
+              error,
+            }),
+        }
+      : {}),
   };
+}
+
+function resourceOf(call: ApiCall): string {
+  if (call.params['subscription'] !== undefined) return subscriptionOf(call);
+  return call.params['topic'] === undefined ? `projects/${call.params['project']}` : topicOf(call);
 }
 
 export function topicOf({ params }: ApiCall): string {

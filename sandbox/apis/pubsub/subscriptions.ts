@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { ApiCall, ApiMethod, ApiReply } from '../../api.ts';
 import type { Cloud } from '../../cloud.ts';
+import { requirePermission } from '../../permissions.ts';
 import type { SubscriptionRecord } from '../../pubsub-store.ts';
-import { auditPubSub } from './audit.ts';
+import { takePage } from '../paging.ts';
+import { auditPubSub, emptyResponse, messageOf } from './audit.ts';
+import { checkPushConfig, pushConfigSchema } from './push-config.ts';
 import {
   checkNewName,
   inProject,
-  invalid,
   ok,
   parse,
   pubsubMethod,
@@ -14,17 +16,25 @@ import {
   requireTopic,
   subscriptionOf,
 } from './request.ts';
+import { completeSubscription, type SubscriptionBody, subscriptionSchema } from './subscription-body.ts';
+import { applyUpdateMask } from './subscription-mask.ts';
 
 const one = 'subscriptions/{subscription}';
-const update = 'pubsub.subscriptions.update';
+const permissions = {
+  create: 'pubsub.subscriptions.create',
+  attach: 'pubsub.topics.attachSubscription',
+  update: 'pubsub.subscriptions.update',
+  delete: 'pubsub.subscriptions.delete',
+} as const;
 
-/** Subscriptions as gcloud, Terraform and the client libraries write them. Nothing is pushed from here yet. */
+/** Subscriptions as gcloud, Terraform and the client libraries write them; `pubsub-push/` sends what they ask for. */
 export const subscriptionMethods: readonly ApiMethod[] = [
   pubsubMethod({
     name: 'subscriptions.create',
     verb: 'PUT',
     path: one,
-    permission: 'pubsub.subscriptions.create',
+    permission: permissions.create,
+    audited: { method: 'Subscriber.CreateSubscription', request: requestOfCreate },
     handle: createSubscription,
   }),
   pubsubMethod({
@@ -39,107 +49,95 @@ export const subscriptionMethods: readonly ApiMethod[] = [
     verb: 'GET',
     path: 'subscriptions',
     permission: 'pubsub.subscriptions.list',
-    handle: (call, cloud) => ok({ subscriptions: inProject(call, cloud.pubsub.subscriptions) }),
+    handle: listSubscriptions,
   }),
   pubsubMethod({
     name: 'subscriptions.patch',
     verb: 'PATCH',
     path: one,
-    permission: update,
+    permission: permissions.update,
+    audited: { method: 'Subscriber.UpdateSubscription', request: requestOfUpdate },
     handle: patchSubscription,
   }),
   pubsubMethod({
     name: 'subscriptions.modifyPushConfig',
     verb: 'POST',
     path: `${one}:modifyPushConfig`,
-    permission: update,
+    permission: permissions.update,
+    audited: { method: 'Subscriber.ModifyPushConfig', request: requestOfModify },
     handle: modifyPushConfig,
   }),
   pubsubMethod({
     name: 'subscriptions.delete',
     verb: 'DELETE',
     path: one,
-    permission: 'pubsub.subscriptions.delete',
+    permission: permissions.delete,
+    audited: { method: 'Subscriber.DeleteSubscription', request: requestOfDelete },
     handle: deleteSubscription,
   }),
 ];
 
 const json = z.record(z.string(), z.unknown());
-const pushConfig = z.looseObject({
-  pushEndpoint: z.string().optional(),
-  oidcToken: z.object({ serviceAccountEmail: z.string().optional(), audience: z.string().optional() }).optional(),
-});
-const subscriptionBody = z.looseObject({ topic: z.string(), pushConfig: pushConfig.default({}) });
-const patchBody = z.object({ subscription: json, updateMask: z.string().min(1) });
-const modifyBody = z.object({ pushConfig });
+const patchBody = z.strictObject({ subscription: json, updateMask: z.string().min(1) });
+const modifyBody = z.strictObject({ pushConfig: pushConfigSchema });
 
 function createSubscription(call: ApiCall, cloud: Cloud): ApiReply {
   const name = subscriptionOf(call);
   checkNewName(name, cloud.pubsub.subscriptions);
-  const given = parse(subscriptionBody, call.body);
+  const given = parse(subscriptionSchema, call.body);
+  requirePermission(cloud, call.caller, permissions.attach, given.topic);
   requireTopic(cloud, given.topic);
-  checkPushConfig(given.pushConfig);
-  const record: SubscriptionRecord = {
-    ackDeadlineSeconds: 10,
-    messageRetentionDuration: '604800s',
-    expirationPolicy: { ttl: '2678400s' },
-    state: 'ACTIVE',
-    ...given,
-    name,
-  };
+  checkPushConfig(call, cloud, given.pushConfig);
+  const record = recordOf(name, completeSubscription(cloud, given));
   cloud.pubsub.subscriptions.set(name, record);
   // Google's entry names the topic, not the subscription (sample pubsub-…-CreateSubscription.1).
   auditPubSub(call, cloud, {
     method: 'Subscriber.CreateSubscription',
-    permission: 'pubsub.topics.attachSubscription',
+    permission: permissions.attach,
     resource: given.topic,
-    request: { ...given, name },
-    response: record,
+    request: requestOfCreate(call),
+    response: messageOf('Subscription', record),
   });
   return ok(record);
+}
+
+function listSubscriptions(call: ApiCall, cloud: Cloud): ApiReply {
+  const { items, nextPageToken } = takePage(
+    inProject(call, cloud.pubsub.subscriptions),
+    { size: call.query.get('pageSize'), token: call.query.get('pageToken') },
+    { defaultSize: 100, maxSize: 1000 },
+  );
+  return ok({ subscriptions: items, ...(nextPageToken ? { nextPageToken } : {}) });
 }
 
 function patchSubscription(call: ApiCall, cloud: Cloud): ApiReply {
   const current = requireSubscription(call, cloud);
   const { subscription, updateMask } = parse(patchBody, call.body);
-  const changed: SubscriptionRecord = { ...current };
-  for (const path of updateMask.split(',').map((each) => toCamelCase(each.trim()))) {
-    const [field = '', inner] = path.split('.');
-    if (field === 'name' || field === 'topic') {
-      throw invalid(
-        `Invalid update_mask provided in the UpdateSubscriptionRequest: '${field}' is not a known or mutable field.`,
-      );
-    }
-    changed[field] = inner === undefined ? subscription[field] : mergeField(changed[field], subscription[field], inner);
-  }
-  changed.pushConfig = parse(pushConfig.default({}), changed['pushConfig']);
-  checkPushConfig(changed.pushConfig);
-  cloud.pubsub.subscriptions.set(current.name, changed);
+  const changed = parse(subscriptionSchema, applyUpdateMask(current, subscription, updateMask));
+  if (/(^|,)\s*push_?[cC]onfig/.test(updateMask)) checkPushConfig(call, cloud, changed.pushConfig);
+  const record = recordOf(current.name, completeSubscription(cloud, changed));
+  cloud.pubsub.subscriptions.set(current.name, record);
   auditPubSub(call, cloud, {
     method: 'Subscriber.UpdateSubscription',
-    permission: update,
+    permission: permissions.update,
     resource: current.name,
-    request: { subscription, updateMask },
-    response: changed,
+    request: requestOfUpdate(call),
+    response: messageOf('Subscription', record),
   });
-  return ok(changed);
-}
-
-function mergeField(current: unknown, given: unknown, inner: string): Record<string, unknown> {
-  return { ...parse(json.default({}), current), [inner]: parse(json.default({}), given)[inner] };
+  return ok(record);
 }
 
 function modifyPushConfig(call: ApiCall, cloud: Cloud): ApiReply {
   const current = requireSubscription(call, cloud);
-  const { pushConfig: given } = parse(modifyBody, call.body);
-  checkPushConfig(given);
-  cloud.pubsub.subscriptions.set(current.name, { ...current, pushConfig: given });
+  const { pushConfig } = parse(modifyBody, call.body);
+  checkPushConfig(call, cloud, pushConfig);
+  cloud.pubsub.subscriptions.set(current.name, { ...current, pushConfig });
   auditPubSub(call, cloud, {
     method: 'Subscriber.ModifyPushConfig',
-    permission: update,
+    permission: permissions.update,
     resource: current.name,
-    request: { subscription: current.name, pushConfig: given },
-    response: {},
+    request: requestOfModify(call),
+    response: emptyResponse,
   });
   return ok({});
 }
@@ -149,23 +147,33 @@ function deleteSubscription(call: ApiCall, cloud: Cloud): ApiReply {
   cloud.pubsub.subscriptions.delete(name);
   auditPubSub(call, cloud, {
     method: 'Subscriber.DeleteSubscription',
-    permission: 'pubsub.subscriptions.delete',
+    permission: permissions.delete,
     resource: name,
-    request: { subscription: name },
-    response: {},
+    request: requestOfDelete(call),
+    response: emptyResponse,
   });
   return ok({});
 }
 
-/** A push endpoint is https with a host; loopback is let through, since everything here is loopback. */
-function checkPushConfig({ pushEndpoint }: Record<string, unknown>): void {
-  if (typeof pushEndpoint !== 'string' || pushEndpoint === '') return;
-  if (/^https:\/\/[^/]+/.test(pushEndpoint) || /^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(pushEndpoint)) return;
-  throw invalid(
-    `Invalid push endpoint given (endpoint=${pushEndpoint}). Refer to https://cloud.google.com/pubsub/docs/push for more information.`,
-  );
+function recordOf(name: string, body: SubscriptionBody): SubscriptionRecord {
+  return { ...body, name, state: 'ACTIVE' };
 }
 
-function toCamelCase(field: string): string {
-  return field.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+function requestOfCreate(call: ApiCall): Record<string, unknown> {
+  return messageOf('Subscription', { ...json.safeParse(call.body).data, name: subscriptionOf(call) });
+}
+
+function requestOfUpdate({ body }: ApiCall): Record<string, unknown> {
+  return messageOf('UpdateSubscriptionRequest', json.safeParse(body).data ?? {});
+}
+
+function requestOfModify(call: ApiCall): Record<string, unknown> {
+  return messageOf('ModifyPushConfigRequest', {
+    subscription: subscriptionOf(call),
+    ...json.safeParse(call.body).data,
+  });
+}
+
+function requestOfDelete(call: ApiCall): Record<string, unknown> {
+  return messageOf('DeleteSubscriptionRequest', { subscription: subscriptionOf(call) });
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { buildAccessToken } from '../../../sandbox/access-token.ts';
 import { type Sandbox, startSandbox } from '../../../sandbox/start-sandbox.ts';
 
 const topic = 'projects/p1/topics/orders';
 const subscription = 'projects/p1/subscriptions/orders-push';
+const account = 'push@p1.iam.gserviceaccount.com';
 
 describe('Pub/Sub', () => {
   let sandbox: Sandbox;
@@ -13,6 +15,7 @@ describe('Pub/Sub', () => {
     sandbox.cloud.projects.set('p1', project);
     const owner = { role: 'roles/owner', members: ['user:admin@example.com'] };
     sandbox.cloud.policies.set('projects/p1', { etag: 'AAAA', bindings: [owner] });
+    sandbox.cloud.serviceAccounts.add(account);
   });
 
   afterEach(async () => {
@@ -20,10 +23,10 @@ describe('Pub/Sub', () => {
     assert.deepEqual(sandbox.discovery.summary().problems, []);
   });
 
-  async function call(verb: string, path: string, body?: unknown) {
+  async function call(verb: string, path: string, body?: unknown, email?: string) {
     const response = await fetch(`${sandbox.url}/v1/${path}`, {
       method: verb,
-      headers: { authorization: 'Bearer fake-token' },
+      headers: { authorization: `Bearer ${email === undefined ? 'fake-token' : buildAccessToken(email)}` },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return { status: response.status, body: JSON.parse(await response.text()) };
@@ -52,7 +55,7 @@ describe('Pub/Sub', () => {
     await call('PUT', topic, {});
     const pushConfig = {
       pushEndpoint: 'https://app.example.com/push',
-      oidcToken: { audience: 'D', serviceAccountEmail: 'a@p1.iam.gserviceaccount.com' },
+      oidcToken: { audience: 'D', serviceAccountEmail: account },
     };
     const created = await call('PUT', subscription, { name: subscription, topic, pushConfig });
     assert.equal(created.status, 200);
@@ -76,7 +79,7 @@ describe('Pub/Sub', () => {
 
   it('takes a mask with a path inside pushConfig, in snake case', async () => {
     await call('PUT', topic, {});
-    const pushConfig = { pushEndpoint: 'https://a.example/', oidcToken: { serviceAccountEmail: 'a@b.c' } };
+    const pushConfig = { pushEndpoint: 'https://a.example/', oidcToken: { serviceAccountEmail: account } };
     await call('PUT', subscription, { topic, pushConfig });
     const change = {
       subscription: { pushConfig: { pushEndpoint: 'https://b.example/' } },
@@ -102,5 +105,135 @@ describe('Pub/Sub', () => {
     await call('PUT', subscription, { topic });
     const moved = { subscription: { topic: 'projects/p1/topics/x' }, updateMask: 'topic' };
     assert.equal((await call('PATCH', subscription, moved)).status, 400);
+  });
+
+  const push = (audience?: string) => ({
+    pushEndpoint: 'https://shop.example.com/orders',
+    oidcToken: { serviceAccountEmail: account, ...(audience === undefined ? {} : { audience }) },
+  });
+
+  for (const mask of ['pushConfig.oidcToken.audience', 'push_config.oidc_token.audience']) {
+    it(`changes the audience alone with the mask ${mask}`, async () => {
+      await call('PUT', topic, {});
+      await call('PUT', subscription, { topic, pushConfig: push('old') });
+      const sent = { subscription: { pushConfig: { oidcToken: { audience: 'new' } } }, updateMask: mask };
+      const patched = await call('PATCH', subscription, sent);
+      assert.deepEqual([patched.status, patched.body.pushConfig], [200, push('new')]);
+      const cleared = await call('PATCH', subscription, { subscription: {}, updateMask: mask });
+      assert.deepEqual(cleared.body.pushConfig, push(), 'what the mask names and the body lacks is cleared');
+    });
+  }
+
+  it('asks for the right to act as the push account, in create, patch and modifyPushConfig alike', async () => {
+    await call('PUT', topic, {});
+    await call('PUT', subscription, { topic, pushConfig: push('old') });
+    const dev = 'dev@example.com';
+    const policy = sandbox.cloud.policies.get('projects/p1');
+    policy?.bindings?.push({ role: 'roles/pubsub.editor', members: [`user:${dev}`] });
+    const other = 'projects/p1/subscriptions/other';
+    const tries = () =>
+      Promise.all([
+        call('PUT', other, { topic, pushConfig: push('new') }, dev),
+        call('PATCH', subscription, { subscription: { pushConfig: push('new') }, updateMask: 'pushConfig' }, dev),
+        call('POST', `${subscription}:modifyPushConfig`, { pushConfig: push('new') }, dev),
+      ]);
+    for (const { status, body } of await tries()) {
+      assert.equal(status, 403);
+      assert.match(body.error.message, /^Permission 'iam\.serviceAccounts\.actAs' denied on resource '.*push@p1/);
+    }
+    assert.deepEqual((await call('GET', subscription)).body.pushConfig, push('old'));
+    const refused = sandbox.cloud.logEntries.filter(({ severity }) => severity === 'ERROR');
+    assert.deepEqual(
+      refused.map(({ protoPayload }) => protoPayload['status']).map((status) => JSON.stringify(status).slice(0, 9)),
+      ['{"code":7', '{"code":7', '{"code":7'],
+      'each attempt is in the log',
+    );
+    const withoutPush = { subscription: { ackDeadlineSeconds: 60 }, updateMask: 'ackDeadlineSeconds' };
+    assert.equal((await call('PATCH', subscription, withoutPush, dev)).status, 200, 'other fields need no such right');
+
+    const actAs = { role: 'roles/iam.serviceAccountUser', members: [`user:${dev}`] };
+    sandbox.cloud.policies.set(`projects/p1/serviceAccounts/${account}`, { etag: 'AAAA', bindings: [actAs] });
+    assert.deepEqual(
+      (await tries()).map(({ status }) => status),
+      [200, 200, 200],
+    );
+  });
+
+  it('refuses a push account that does not exist', async () => {
+    await call('PUT', topic, {});
+    const oidcToken = { serviceAccountEmail: 'ghost@p1.iam.gserviceaccount.com' };
+    const { status, body } = await call('PUT', subscription, { topic, pushConfig: { ...push(), oidcToken } });
+    assert.deepEqual(
+      [status, body.error.message],
+      [400, 'Service account ghost@p1.iam.gserviceaccount.com does not exist.'],
+    );
+  });
+
+  it('says in the log what was asked, as Google does', async () => {
+    await call('PUT', topic, {});
+    await call('PUT', subscription, { topic, pushConfig: push() });
+    const sent = { subscription: { name: subscription, pushConfig: push('D') }, updateMask: 'pushConfig' };
+    await call('PATCH', subscription, sent);
+    await call('POST', `${subscription}:modifyPushConfig`, { pushConfig: push('E') });
+    const [, created, updated, modified] = sandbox.cloud.logEntries;
+    assert.deepEqual(created?.protoPayload['request'], {
+      '@type': 'type.googleapis.com/google.pubsub.v1.Subscription',
+      topic,
+      pushConfig: push(),
+      name: subscription,
+    });
+    assert.deepEqual(created?.resource, {
+      type: 'pubsub_topic',
+      labels: { project_id: 'p1', topic_id: topic },
+    });
+    assert.deepEqual(updated?.protoPayload['request'], {
+      '@type': 'type.googleapis.com/google.pubsub.v1.UpdateSubscriptionRequest',
+      ...sent,
+    });
+    assert.deepEqual(modified?.protoPayload['request'], {
+      '@type': 'type.googleapis.com/google.pubsub.v1.ModifyPushConfigRequest',
+      subscription,
+      pushConfig: push('E'),
+    });
+    for (const entry of sandbox.cloud.logEntries) assert.equal('operation' in entry, false);
+  });
+
+  it('keeps dead-letter and retry policies within their bounds', async () => {
+    await call('PUT', topic, {});
+    const dead = 'projects/p1/topics/dead';
+    const create = (fields: object) => call('PUT', subscription, { topic, ...fields });
+    assert.equal((await create({ deadLetterPolicy: { deadLetterTopic: dead } })).status, 404, 'no such topic');
+    await call('PUT', dead, {});
+    for (const fields of [
+      { deadLetterPolicy: { deadLetterTopic: dead, maxDeliveryAttempts: 4 } },
+      { deadLetterPolicy: { deadLetterTopic: dead, maxDeliveryAttempts: 101 } },
+      { retryPolicy: { maximumBackoff: '601s' } },
+      { ackDeadlineSeconds: 9 },
+      { messageRetentionDuration: '599s' },
+      { ackDeadline: 10 },
+      { pushConfig: { ...push(), noWrapper: {}, pubsubWrapper: {} } },
+    ]) {
+      assert.equal((await create(fields)).status, 400, JSON.stringify(fields));
+    }
+    const { body } = await create({ deadLetterPolicy: { deadLetterTopic: dead }, retryPolicy: {} });
+    assert.deepEqual(body.deadLetterPolicy, { deadLetterTopic: dead, maxDeliveryAttempts: 5 });
+    assert.deepEqual(body.retryPolicy, { minimumBackoff: '10s', maximumBackoff: '600s' });
+  });
+
+  it('lists in pages, and leaves the subscriptions of a deleted topic without one', async () => {
+    await call('PUT', topic, {});
+    for (const id of ['aaa', 'bbb', 'ccc']) await call('PUT', `projects/p1/subscriptions/${id}`, { topic });
+    const first = await call('GET', 'projects/p1/subscriptions?pageSize=2');
+    assert.equal(first.body.subscriptions.length, 2);
+    const second = await call('GET', `projects/p1/subscriptions?pageSize=2&pageToken=${first.body.nextPageToken}`);
+    assert.deepEqual([second.body.subscriptions.length, second.body.nextPageToken], [1, undefined]);
+    assert.equal((await call('GET', `${topic}/subscriptions`)).body.subscriptions.length, 3);
+    assert.equal((await call('DELETE', topic)).status, 200);
+    assert.equal((await call('GET', 'projects/p1/subscriptions/aaa')).body.topic, '_deleted-topic_');
+  });
+
+  it('says what it does not model', async () => {
+    await call('PUT', topic, {});
+    assert.equal((await call('PUT', subscription, { topic, bigqueryConfig: {} })).status, 501);
   });
 });
