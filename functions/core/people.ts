@@ -79,6 +79,10 @@ export type NoticeContent =
       readonly state: 'open' | 'fixed' | 'resolved';
       readonly openedAt: number;
       readonly resolvedAt?: number;
+      /** Who ended it, where an event names them. */
+      readonly resolvedBy?: string;
+      /** What was done about it, what failed, what it waits for: a line each. */
+      readonly notes?: readonly string[];
     }
   | {
       readonly kind: 'approval';
