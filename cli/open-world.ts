@@ -2,9 +2,9 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { enterSandbox } from '../functions/adapters/api-root.ts';
 import { createWorld } from '../functions/adapters/create-world.ts';
+import { openLedger } from '../functions/adapters/ledger/open-ledger.ts';
 import { createLog } from '../functions/adapters/log.ts';
 import { readSettingsFile } from '../functions/adapters/settings-file.ts';
-import { openSqliteLedger } from '../functions/adapters/sqlite-ledger.ts';
 import type { Settings } from '../functions/config.ts';
 import { isInScope } from '../functions/core/settings/scope.ts';
 import type { Logger, World } from '../functions/core/world.ts';
@@ -23,7 +23,7 @@ export async function openWorld(options: OpenWorldOptions): Promise<World> {
   if (options.ledger !== ':memory:') mkdirSync(dirname(options.ledger), { recursive: true });
   return createWorld({
     settings,
-    ledger: await openSqliteLedger(options.ledger),
+    ledger: await openLedger(options.ledger, { retentionDays: settings.retentionDays }),
     log: commandLog(),
     ...(options.dryRun ? { dryRun: true } : {}),
   });

@@ -4,13 +4,13 @@ import { apiRoot } from '../adapters/api-root.ts';
 import { createWorld } from '../adapters/create-world.ts';
 import { createDeadLetters } from '../adapters/dead-letter.ts';
 import { createGoogleClients } from '../adapters/google-clients.ts';
+import { openLedger } from '../adapters/ledger/open-ledger.ts';
 import { createLog } from '../adapters/log.ts';
 import { createMetadataToken } from '../adapters/metadata-token.ts';
 import { readOwnProject } from '../adapters/own-project.ts';
 import { createProjectNumbers } from '../adapters/project-numbers.ts';
 import { requiredVariable } from '../adapters/required-variable.ts';
 import { readSettingsFile } from '../adapters/settings-file.ts';
-import { openSqliteLedger } from '../adapters/sqlite-ledger.ts';
 import { AppError } from '../errors.ts';
 import { prepare } from './prepare.ts';
 import { createReconcileHandler, type ReconcileDeps } from './reconcile-handler.ts';
@@ -50,10 +50,10 @@ async function readDeps(): Promise<ReconcileDeps> {
   const needed = [token(), clients.compute(), clients.run(), clients.resourceManagerV1(), clients.resourceManagerV3()];
   // They load while the metadata server answers; whoever uses one hears of its failure.
   Promise.all(needed).catch(() => undefined);
-  const [settings, ownProject, ledger] = await Promise.all([
-    readSettingsFile(env['SALLYPORT_SETTINGS']),
+  const settings = await readSettingsFile(env['SALLYPORT_SETTINGS']);
+  const [ownProject, ledger] = await Promise.all([
     readOwnProject(),
-    openSqliteLedger(requiredVariable('SALLYPORT_LEDGER')),
+    openLedger(requiredVariable('SALLYPORT_LEDGER'), { retentionDays: settings.retentionDays }),
   ]);
   return {
     world: createWorld({ settings, ledger, log: createLog(), clients }),

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openSqliteLedger } from '../../functions/adapters/sqlite-ledger.ts';
+import { openSqliteLedger } from '../../functions/adapters/ledger/sqlite-ledger.ts';
 
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { openStage, type Stage } from '../../cli/story/stage.ts';
-import { openSqliteLedger, type SqliteLedger } from '../../functions/adapters/sqlite-ledger.ts';
+import { openSqliteLedger } from '../../functions/adapters/ledger/sqlite-ledger.ts';
+import type { Ledger } from '../../functions/core/world.ts';
 import type { FunctionName } from '../../sandbox/deploy-sallyport.ts';
 
 const setPolicy = /^run\..*services\.setIamPolicy$/;
@@ -9,7 +10,7 @@ const createTask = 'cloudtasks.projects.locations.queues.tasks.create';
 
 describe('a function is killed between delivery and acknowledgement', () => {
   let stage: Stage;
-  let ledger: SqliteLedger;
+  let ledger: Ledger;
   const log: Readonly<Record<string, unknown>>[] = [];
 
   beforeEach(async () => {

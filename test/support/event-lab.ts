@@ -1,4 +1,4 @@
-import { openSqliteLedger } from '../../functions/adapters/sqlite-ledger.ts';
+import { openSqliteLedger } from '../../functions/adapters/ledger/sqlite-ledger.ts';
 import type { Enqueued, TaskBody, TaskQueue } from '../../functions/adapters/task-queue.ts';
 import type { Policy } from '../../functions/core/inventory.ts';
 import { createAuditEventHandler } from '../../functions/entrypoints/audit-event-handler.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createWorld } from '../../../functions/adapters/create-world.ts';
-import { openSqliteLedger, type SqliteLedger } from '../../../functions/adapters/sqlite-ledger.ts';
+import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
 import { parseSettings } from '../../../functions/config.ts';
 import { fixInPasses } from '../../../functions/core/fix-in-passes.ts';
 import { undoChange } from '../../../functions/core/undo-change.ts';
-import type { Logger } from '../../../functions/core/world.ts';
+import type { Ledger, Logger } from '../../../functions/core/world.ts';
 import { deployRunService } from '../../../sandbox/apis/run/run-deploy.ts';
 import type { StoredPolicy } from '../../../sandbox/cloud.ts';
 import { type SandboxGoogle, startSandboxGoogle } from '../../support/sandbox-google.ts';
@@ -21,7 +21,7 @@ const silent: Logger = {
 /** Each capability over real HTTP, with Google's own clients and nothing but the permissions that docs/actions.md names. */
 describe('actions in the local Google Cloud', () => {
   let google: SandboxGoogle;
-  let ledger: SqliteLedger;
+  let ledger: Ledger;
   let runs = 0;
 
   beforeEach(async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createWorld } from '../../../functions/adapters/create-world.ts';
+import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
 import { createLog } from '../../../functions/adapters/log.ts';
-import { openSqliteLedger } from '../../../functions/adapters/sqlite-ledger.ts';
 import { parseSettings } from '../../../functions/config.ts';
 import { reconcile } from '../../../functions/core/reconcile.ts';
 import { type SandboxGoogle, startSandboxGoogle } from '../../support/sandbox-google.ts';

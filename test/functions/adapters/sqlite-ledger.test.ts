@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { openSqliteLedger, retentionDays } from '../../../functions/adapters/sqlite-ledger.ts';
+import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
 import { describeLedger } from './ledger-contract.ts';
 
 describeLedger('SQLite', (now) => openSqliteLedger(':memory:', now));
@@ -27,16 +27,31 @@ describe('SQLite ledger file', () => {
     await second.close();
   });
 
-  it('stays paused when a file of the version before is opened', async () => {
-    await (await openSqliteLedger(file())).close();
+  it('refuses a file of the earlier form, leaves it as it is, and says what to do', async () => {
     const { DatabaseSync } = await import('node:sqlite');
     const old = new DatabaseSync(file());
-    old.exec(`DROP TABLE on_path; DROP TABLE pause; DROP TABLE seen_grant; DELETE FROM schema_version WHERE version > 2;
-      CREATE TABLE switch (name TEXT PRIMARY KEY, is_on INTEGER NOT NULL) STRICT; INSERT INTO switch VALUES ('paused', 1)`);
+    old.exec(`CREATE TABLE schema_version (version INTEGER NOT NULL) STRICT; INSERT INTO schema_version VALUES (4);
+      CREATE TABLE pause (at INTEGER NOT NULL, is_on INTEGER NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL) STRICT`);
     old.close();
-    const ledger = await openSqliteLedger(file());
-    assert.equal(await ledger.isPaused(), true);
-    await ledger.close();
+    await assert.rejects(() => openSqliteLedger(file()), { code: 'ledger-too-old', hint: /Move the file away/ });
+    const after = new DatabaseSync(file());
+    assert.deepEqual(
+      after
+        .prepare('SELECT name FROM sqlite_schema WHERE type = ? ORDER BY name')
+        .all('table')
+        .map(({ name }) => name),
+      ['pause', 'schema_version'],
+    );
+    after.close();
+  });
+
+  it('says so when a file is no ledger at all', async () => {
+    writeFileSync(file(), 'project: shop\n'.repeat(100));
+    await assert.rejects(() => openSqliteLedger(file()), {
+      code: 'ledger-failed',
+      message: /ledger\.db could not be opened/,
+    });
+    assert.equal(readFileSync(file(), 'utf8'), 'project: shop\n'.repeat(100));
   });
 
   it('refuses a file that a later version wrote', async () => {
@@ -47,26 +62,6 @@ describe('SQLite ledger file', () => {
     database.exec('INSERT INTO schema_version (version) VALUES (99)');
     database.close();
     await assert.rejects(() => openSqliteLedger(file()), { code: 'ledger-too-new' });
-  });
-
-  it('forgets what ended before the retention, and never an open intent', async () => {
-    let time = 0;
-    const ledger = await openSqliteLedger(':memory:', () => time);
-    const change = { capability: 'grant-invoker', kind: 'add', resource: 'r', role: 'o', members: ['m'] } as const;
-    for (const id of ['open', 'closed']) {
-      await ledger.recordIntent({ id, project: 'shop', runId: 'run', findingIds: [], change, at: 0 });
-    }
-    await ledger.recordResult('closed', { outcome: 'applied', at: 0 });
-    time = retentionDays * 86_400_000;
-    await ledger.prune();
-    assert.equal((await ledger.changesSince(0)).length, 2);
-    time += 1;
-    await ledger.prune();
-    assert.deepEqual(
-      (await ledger.changesSince(0)).map(({ id }) => id),
-      ['open'],
-    );
-    await ledger.close();
   });
 
   it('gives one lease to one of two processes, 50 times', async () => {

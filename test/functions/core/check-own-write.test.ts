@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { openSqliteLedger, type SqliteLedger } from '../../../functions/adapters/sqlite-ledger.ts';
+import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
 import { checkOwnWrite } from '../../../functions/core/check-own-write.ts';
 import { reconcile } from '../../../functions/core/reconcile.ts';
+import type { Ledger } from '../../../functions/core/world.ts';
 import { agent, grant, inventory, policy, service } from '../../support/estate.ts';
 import { buildMemoryWorld, type MemoryWorld } from '../../support/memory-world.ts';
 
 const shop = service();
 
 describe('own writes', () => {
-  let ledger: SqliteLedger;
+  let ledger: Ledger;
   let world: MemoryWorld;
 
   beforeEach(async () => {

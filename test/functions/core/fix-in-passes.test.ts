@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { openSqliteLedger, type SqliteLedger } from '../../../functions/adapters/sqlite-ledger.ts';
+import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
 import { fixInPasses, type PassOptions } from '../../../functions/core/fix-in-passes.ts';
 import type { Inventory } from '../../../functions/core/inventory.ts';
 import { reconcile } from '../../../functions/core/reconcile.ts';
 import { undoChange } from '../../../functions/core/undo-change.ts';
+import type { Ledger } from '../../../functions/core/world.ts';
 import { AppError } from '../../../functions/errors.ts';
 import { agent, grant, inventory, policy, service } from '../../support/estate.ts';
 import { buildMemoryWorld, type MemoryOptions, type MemoryWorld } from '../../support/memory-world.ts';
@@ -15,7 +16,7 @@ const modes = ['enforce', 'approve'] as const;
 const minute = 60_000;
 
 describe('fix in two passes', () => {
-  let ledger: SqliteLedger;
+  let ledger: Ledger;
   let world: MemoryWorld;
   let runs = 0;
 

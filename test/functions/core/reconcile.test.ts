@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { openSqliteLedger, type SqliteLedger } from '../../../functions/adapters/sqlite-ledger.ts';
+import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
 import { hasMember } from '../../../functions/core/change/policy-edit.ts';
 import type { Inventory } from '../../../functions/core/inventory.ts';
 import { reconcile } from '../../../functions/core/reconcile.ts';
 import type { ReconcileOptions } from '../../../functions/core/run.ts';
-import type { ReadOptions } from '../../../functions/core/world.ts';
+import type { Ledger, ReadOptions } from '../../../functions/core/world.ts';
 import { AppError } from '../../../functions/errors.ts';
 import {
   agent,
@@ -28,7 +28,7 @@ const withClient = inventory({
 });
 
 describe('reconcile', () => {
-  let ledger: SqliteLedger;
+  let ledger: Ledger;
   let world: MemoryWorld;
   let runs = 0;
 

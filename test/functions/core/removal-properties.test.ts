@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { openSqliteLedger } from '../../../functions/adapters/sqlite-ledger.ts';
+import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
 import type { ChangeRequest } from '../../../functions/core/change/change.ts';
 import { fixInPasses } from '../../../functions/core/fix-in-passes.ts';
 import type { Inventory, Policy } from '../../../functions/core/inventory.ts';

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { openSqliteLedger, type SqliteLedger } from '../../../functions/adapters/sqlite-ledger.ts';
+import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
 import { applyChange } from '../../../functions/core/apply/apply-change.ts';
 import type { ChangeRequest, IngressChange } from '../../../functions/core/change/change.ts';
 import type { Inventory } from '../../../functions/core/inventory.ts';
 import { reconcile } from '../../../functions/core/reconcile.ts';
 import { undoChange } from '../../../functions/core/undo-change.ts';
+import type { Ledger } from '../../../functions/core/world.ts';
 import { backend, clientId, grant, inventory, neg, policy, service } from '../../support/estate.ts';
 import { buildMemoryWorld, type MemoryWorld } from '../../support/memory-world.ts';
 
@@ -12,7 +13,7 @@ const shop = service();
 const start = policy(grant('serviceAccount:ci@acme-prod.iam.gserviceaccount.com'));
 
 describe('undo', () => {
-  let ledger: SqliteLedger;
+  let ledger: Ledger;
   let world: MemoryWorld;
   let runs = 0;
 

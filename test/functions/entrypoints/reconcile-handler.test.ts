@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { DeadLetter } from '../../../functions/adapters/dead-letter.ts';
-import { openSqliteLedger } from '../../../functions/adapters/sqlite-ledger.ts';
+import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
 import type { World } from '../../../functions/core/world.ts';
 import { createReconcileHandler } from '../../../functions/entrypoints/reconcile-handler.ts';
 import { AppError, TerminalError } from '../../../functions/errors.ts';

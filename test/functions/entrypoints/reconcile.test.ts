@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSqliteLedger } from '../../../functions/adapters/sqlite-ledger.ts';
+import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
 import { type RunningFunction, startFunction } from '../../../sandbox/functions-host.ts';
 import { type SandboxGoogle, startSandboxGoogle } from '../../support/sandbox-google.ts';
 

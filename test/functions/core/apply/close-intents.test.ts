@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
-import { openSqliteLedger, type SqliteLedger } from '../../../../functions/adapters/sqlite-ledger.ts';
+import { openSqliteLedger } from '../../../../functions/adapters/ledger/sqlite-ledger.ts';
 import { leaseMs } from '../../../../functions/core/apply/apply-change.ts';
 import { closeOpenIntents } from '../../../../functions/core/apply/close-intents.ts';
 import type { ChangeRequest } from '../../../../functions/core/change/change.ts';
 import { reconcile } from '../../../../functions/core/reconcile.ts';
+import type { Ledger } from '../../../../functions/core/world.ts';
 import { agent, grant, inventory, policy, service } from '../../../support/estate.ts';
 import { buildMemoryWorld, type MemoryWorld } from '../../../support/memory-world.ts';
 
 const shop = service();
 
 describe('intents without a result', () => {
-  let ledger: SqliteLedger;
+  let ledger: Ledger;
   let world: MemoryWorld;
 
   beforeEach(async () => {

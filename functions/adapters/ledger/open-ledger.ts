@@ -1,0 +1,21 @@
+import type { Ledger } from '../../core/world.ts';
+import type { LedgerOptions } from './ledger.ts';
+
+export interface OpenLedgerOptions extends LedgerOptions {
+  readonly env?: Record<string, string | undefined>;
+}
+
+/**
+ * The ledger that `spec` names: `firestore` or `firestore:DATABASE` for the one of the own project (GOOGLE_CLOUD_PROJECT),
+ * else the path of a SQLite file. Only the engine that is asked for is loaded. Throws `ledger-failed`, `ledger-too-new`,
+ * `ledger-too-old`, `sandbox-not-loopback`.
+ */
+export async function openLedger(spec: string, options: OpenLedgerOptions = {}): Promise<Ledger> {
+  const [engine, database] = spec.split(':', 2);
+  if (engine === 'firestore') {
+    const { openFirestoreLedger } = await import('./firestore-ledger.ts');
+    return openFirestoreLedger(database || '(default)', options);
+  }
+  const { openSqliteLedger } = await import('./sqlite-ledger.ts');
+  return openSqliteLedger(spec, options.now, options.retentionDays);
+}
