@@ -87,6 +87,8 @@ export interface Backend {
 export interface Balancers {
   readonly urlMaps: readonly UrlMap[];
   readonly frontends: readonly Frontend[];
+  /** Full resource names of projects and regions whose balancers could not be read; absent = none: a host that nobody here serves may be served there. */
+  readonly unread?: readonly string[];
 }
 
 /** An address and port that takes requests: forwarding rule and proxy in one. */
@@ -97,20 +99,21 @@ export interface Frontend {
   readonly region: string;
   readonly address?: string;
   readonly ports: string;
+  /** Google's default is `EXTERNAL`, the classic balancer. */
   readonly loadBalancingScheme: string;
   readonly protocol: 'http' | 'https';
   /** Full resource name of the proxy. */
   readonly proxy: string;
   /** Full resource name; absent = the proxy names none that was read. */
   readonly urlMap?: string;
-  /** Certificates of the proxy; absent = not known (a certificate map). */
+  /** Certificates of the proxy, also those of which only the name is known; absent = not known (a certificate map). None for http. */
   readonly certificates?: readonly Certificate[];
 }
 
 export interface Certificate {
   readonly name: string;
-  /** Domains in lower case, `*.` in front for wildcards. */
-  readonly domains: readonly string[];
+  /** Domains in lower case, `*.` in front for wildcards; absent = not known. */
+  readonly domains?: readonly string[];
   /** Google's word for a managed certificate (`ACTIVE`, `PROVISIONING`, …); absent for a self-managed one. */
   readonly status?: string;
 }
@@ -121,6 +124,7 @@ export interface UrlMap {
   readonly region: string;
   readonly hostRules: readonly { readonly hosts: readonly string[]; readonly pathMatcher: string }[];
   readonly pathMatchers: readonly PathMatcher[];
+  /** Takes every host that no host rule takes. */
   readonly defaultTarget: RouteTarget;
 }
 
@@ -149,7 +153,7 @@ export interface RouteMatch {
   readonly hasOtherConditions: boolean;
 }
 
-/** Where a rule sends a request. */
+/** Where a rule sends a request; `backends`: each by its weight, those with weight 0 left out; full resource names. */
 export type RouteTarget =
   | { readonly kind: 'backends'; readonly backends: readonly { readonly backend: string; readonly weight: number }[] }
   | { readonly kind: 'redirect'; readonly status: number; readonly https: boolean; readonly to: string }
