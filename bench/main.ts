@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
+import { burst } from './burst.ts';
 import { calls } from './calls.ts';
 import { coldStart } from './cold-start.ts';
 import { exportScan } from './export-scan.ts';
@@ -12,7 +13,14 @@ import { latency } from './latency.ts';
  * `npm run bench [-- name…] [-- --quick] [-- --report]`: the benches one after another, then one table. Exit code 1 on a
  * miss, unless `--report`; 2 on wrong usage. Nothing that it starts outlives it.
  */
-const benches: Readonly<Record<string, Bench>> = { cold: coldStart, calls, latency, export: exportScan, fix: fix1000 };
+const benches: Readonly<Record<string, Bench>> = {
+  cold: coldStart,
+  calls,
+  latency,
+  burst,
+  export: exportScan,
+  fix: fix1000,
+};
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 process.exitCode = await main();
