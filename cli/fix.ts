@@ -63,6 +63,7 @@ async function run(options: FixOptions, world: World): Promise<ReconcileResult> 
   const progress = createStretches();
   const passes = {
     modes: ['enforce', 'approve'] as const,
+    ...(asks ? { confirmsContested: true } : {}),
     ...(maxChanges === undefined ? {} : { maxChanges }),
     confirm: async (plan: Plan) => {
       await progress.end();

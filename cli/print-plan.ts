@@ -63,6 +63,7 @@ const reasons: Readonly<Record<LeftAlone['why'], string>> = {
   'observe-only': 'is only observed',
   'capability-off': 'the capability is off; the commands are in the finding',
   'on-hold': 'is on hold after an undo',
+  contested: 'is left alone: others have undone the same change three times in 24 hours',
   'limit-reached': 'is above the limit of changes',
   'client-id-on-trial': 'waits for the first answer about this client ID',
   'after-grants': 'waits until the grants are made',

@@ -7,6 +7,7 @@ import { projectOf, regionOf } from './estate/resource-name.ts';
 import { listUnjudgedClients, resolveWantedIdentities, type WantedIdentity } from './estate/wanted-identities.ts';
 import { buildFindingId, compareFindings, compareText, type Finding } from './finding.ts';
 import type { Inventory, NotEvaluated, Unreadable } from './inventory.ts';
+import type { Memory } from './memory.ts';
 import { type ExemptFinding, splitExempt } from './settings/exemptions.ts';
 import { modeLimit } from './settings/mode-limit.ts';
 
@@ -31,6 +32,8 @@ export interface EvaluateOptions {
   readonly now?: number;
   /** IAP service agents that IAM refused as non-existent in this run; absent for a run that writes nothing. */
   readonly refusedAgents?: readonly string[];
+  /** What the ledger remembers; absent without one. */
+  readonly memory?: Memory;
 }
 
 /** Resolves access paths and runs every rule. Pure: the same inventory and settings give the same evaluation. */
@@ -44,7 +47,8 @@ export function evaluate(inventory: Inventory, options: EvaluateOptions): Evalua
     rejectedClientIds,
   );
   const written = options.refusedAgents === undefined ? {} : { refusedAgents: options.refusedAgents };
-  const estate = { inventory, paths: resolved.paths, wanted, settings, ...written };
+  const remembered = options.memory === undefined ? {} : { memory: options.memory };
+  const estate = { inventory, paths: resolved.paths, wanted, settings, ...written, ...remembered };
   const findings = rules.flatMap((rule) =>
     rule.evaluate(estate).map((draft) => completeFinding(rule.id, draft, inventory, settings)),
   );

@@ -12,13 +12,12 @@ import { recentlyMs } from './estate/judged-services.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import { compareFindings, type Finding } from './finding.ts';
 import type { Inventory } from './inventory.ts';
+import { listSeenIap, readMemory } from './memory.ts';
 import type { Plan } from './plan/plan.ts';
 import { planRun } from './plan/plan-run.ts';
 import { listOwnGrants } from './plan/removal-waits.ts';
 import type { ReconcileKey, ReconcileOptions, ReconcileResult } from './run.ts';
 import type { World } from './world.ts';
-
-const dayMs = 24 * 3_600_000;
 
 /**
  * The one loop that every door ends in: read the project, evaluate, plan, write what may be written, record. Twice is
@@ -65,24 +64,27 @@ export async function reconcile(
 async function runOnce(key: ReconcileKey, world: World, options: ReconcileOptions): Promise<ReconcileResult> {
   const { ledger, reader, clock, settings } = world;
   await closeOpenIntents(key.project, world);
+  const memory = await readMemory(key.project, ledger, clock.now());
   const inventory = await reader.readProject(key.project, {
     // A few calls for each IAP backend: too many for a single event (DESIGN 11).
     iapPolicies: key.reason === 'sweep' || key.reason === 'manual',
     recentlyOnPath: await ledger.recentlyOnPath(key.project, clock.now() - recentlyMs),
+    hadIapOn: memory.iapSeenOn.map(({ resource }) => resource),
   });
   const clientIds = await ledger.clientIds(clock.now());
-  const earlier = await ledger.changesSince(clock.now() - dayMs, key.project);
   const looking = (ours: readonly Change[]) => ({
     settings,
     rejectedClientIds: clientIds.rejected,
     now: clock.now(),
-    refusedAgents: listRefusedAgents([...ours.toReversed(), ...earlier]),
+    refusedAgents: listRefusedAgents([...ours.toReversed(), ...memory.changes]),
+    memory,
   });
   const evaluation = evaluate(inventory, looking([]));
   const onPath = new Set(evaluation.paths.map(({ service }) => service.name));
   await ledger.recordOnPath(key.project, [...onPath], clock.now());
+  await ledger.recordIapOn(key.project, listSeenIap(inventory.backends), clock.now());
   await keepSeenGrants(key.project, evaluation, inventory, world);
-  const plan = await planRun({ key, inventory, evaluation, clientIds, options }, world);
+  const plan = await planRun({ key, inventory, evaluation, clientIds, options, memory }, world);
   const confirmed = plan.changes.length > 0 && (!options.confirm || (await options.confirm(plan, evaluation)));
   const applied = confirmed
     ? await applyPlan(plan, { key, inventory, evaluation, clientIds }, world)

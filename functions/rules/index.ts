@@ -1,6 +1,7 @@
 import { broadIapInvoker } from './broad-iap-invoker.ts';
 import { cdnWithIap } from './cdn-with-iap.ts';
 import { conditionalInvoker } from './conditional-invoker.ts';
+import { contested } from './contested.ts';
 import { danglingNeg } from './dangling-neg.ts';
 import { directInvoker } from './direct-invoker.ts';
 import { doubleIap } from './double-iap.ts';
@@ -9,6 +10,7 @@ import { iapAdmitsNobody } from './iap-admits-nobody.ts';
 import { iapInvokerMissing } from './iap-invoker-missing.ts';
 import { iapOpenToAll } from './iap-open-to-all.ts';
 import { iapServiceAgentMissing } from './iap-service-agent-missing.ts';
+import { iapTurnedOff } from './iap-turned-off.ts';
 import { ingressBlocksBalancer } from './ingress-blocks-balancer.ts';
 import { invokerCheckDisabled } from './invoker-check-disabled.ts';
 import { oauthClientUntrusted } from './oauth-client-untrusted.ts';
@@ -24,6 +26,7 @@ export const rules: readonly Rule[] = [
   broadIapInvoker,
   cdnWithIap,
   conditionalInvoker,
+  contested,
   danglingNeg,
   directInvoker,
   doubleIap,
@@ -32,6 +35,7 @@ export const rules: readonly Rule[] = [
   iapInvokerMissing,
   iapOpenToAll,
   iapServiceAgentMissing,
+  iapTurnedOff,
   ingressBlocksBalancer,
   invokerCheckDisabled,
   oauthClientUntrusted,

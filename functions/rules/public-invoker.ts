@@ -3,13 +3,9 @@ import { tellGrant } from '../core/commands/grant-words.ts';
 import { buildRevokeCommands, buildRevokeTerraform } from '../core/commands/revoke-commands.ts';
 import { levelsOf, listInvokingGrants } from '../core/estate/access.ts';
 import { exposureSeverity, type JudgedService, listJudgedServices } from '../core/estate/judged-services.ts';
+import { publicMembers } from '../core/estate/public-members.ts';
 import type { Inventory } from '../core/inventory.ts';
 import type { FindingDraft, Rule } from './rule.ts';
-
-const everybody: ReadonlyMap<string, string> = new Map([
-  ['allUsers', 'Everybody'],
-  ['allAuthenticatedUsers', 'Everybody with a Google account'],
-]);
 
 /** Cloud Run's inner door is open to everybody: the usual "fix" of a 403, which takes the door off its hinges. */
 export const publicInvoker: Rule = {
@@ -19,9 +15,9 @@ export const publicInvoker: Rule = {
 };
 
 function evaluateService(inventory: Inventory, { service, via }: JudgedService): readonly FindingDraft[] {
-  const all = listInvokingGrants(inventory, levelsOf(inventory, service), (member) => everybody.has(member));
+  const all = listInvokingGrants(inventory, levelsOf(inventory, service), (member) => publicMembers.has(member));
   const place = `${service.service} in ${service.region}`;
-  return [...everybody].flatMap(([member, who]) => {
+  return [...publicMembers].flatMap(([member, who]) => {
     const grants = all.filter((grant) => grant.member === member);
     if (grants.length === 0) return [];
     const inherited = [...new Set(grants.map(({ level }) => level).filter((level) => level !== service.name))];

@@ -3,6 +3,7 @@ import type { AccessPath } from '../core/estate/access-paths.ts';
 import type { WantedIdentity } from '../core/estate/wanted-identities.ts';
 import type { Action, Finding } from '../core/finding.ts';
 import type { Inventory, NotEvaluated } from '../core/inventory.ts';
+import type { Memory } from '../core/memory.ts';
 
 /** A rule: a name and one pure function. It never reads, writes, logs or formats. Its page is `docs/rules/<id>.md`. */
 export interface Rule {
@@ -20,6 +21,8 @@ export interface Estate {
   readonly settings: Settings;
   /** IAP service agents that IAM refused as non-existent when they were to be granted; absent = nothing was written. */
   readonly refusedAgents?: readonly string[];
+  /** What the ledger remembers; absent = there is no ledger to ask. */
+  readonly memory?: Memory;
 }
 
 /** A finding before the parts that are the same for all rules: id, project, region, and what settings take away. */

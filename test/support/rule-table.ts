@@ -3,6 +3,7 @@ import { parseSettings } from '../../functions/config.ts';
 import { type Evaluation, evaluate } from '../../functions/core/evaluate.ts';
 import type { Finding } from '../../functions/core/finding.ts';
 import type { Inventory } from '../../functions/core/inventory.ts';
+import type { Memory } from '../../functions/core/memory.ts';
 import type { Rule } from '../../functions/rules/rule.ts';
 
 interface RuleInput {
@@ -11,6 +12,8 @@ interface RuleInput {
   readonly settings?: unknown;
   /** Absent = nothing was written. */
   readonly refusedAgents?: readonly string[];
+  /** What the ledger remembers; absent = no ledger. */
+  readonly memory?: Memory;
 }
 
 export interface RuleCase extends RuleInput {
@@ -63,9 +66,10 @@ export function describeRule(
 }
 
 /** The evaluation of an estate by one rule alone. */
-export function findingsOf(rule: Rule, { estate, settings, refusedAgents }: RuleInput): Evaluation {
+export function findingsOf(rule: Rule, { estate, settings, refusedAgents, memory }: RuleInput): Evaluation {
   const written = refusedAgents === undefined ? {} : { refusedAgents };
-  return evaluate(estate, { settings: parseSettings(settings), rules: [rule], ...written });
+  const remembered = memory === undefined ? {} : { memory };
+  return evaluate(estate, { settings: parseSettings(settings), rules: [rule], ...written, ...remembered });
 }
 
 function assertSaysGaps({ id }: Rule, one: RuleCase, said: Evaluation['notEvaluated']): void {

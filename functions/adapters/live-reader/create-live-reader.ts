@@ -7,6 +7,7 @@ import { createPolicyApi } from '../policy-api.ts';
 import { remember } from '../remember.ts';
 import { createServiceApi } from '../service-api.ts';
 import type { RetryTiming } from '../with-retry.ts';
+import { listServicesOnceBehindIap } from './list-services-once-behind-iap.ts';
 import { lookUpProject, readAncestry } from './look-up-project.ts';
 import { readAccessPolicies } from './read-access-policies.ts';
 import { readCustomRole } from './read-custom-roles.ts';
@@ -64,11 +65,14 @@ export function createLiveReader({ clients, clock, timing, settings }: LiveReade
 async function readInventory(
   reading: Reading,
   project: string,
-  { iapPolicies = false, recentlyOnPath = [] }: ReadOptions = {},
+  { iapPolicies = false, recentlyOnPath = [], hadIapOn = [] }: ReadOptions = {},
 ): Promise<Inventory> {
   const resources = await readResources(reading, project);
   const [access, iapLevels] = await Promise.all([
-    readAccessPolicies(reading, resources, recentlyOnPath),
+    readAccessPolicies(reading, resources, [
+      ...recentlyOnPath,
+      ...listServicesOnceBehindIap(resources, hadIapOn, reading.urlMask),
+    ]),
     iapPolicies ? readIapLevels(reading, resources) : undefined,
   ]);
   const inventory = {

@@ -22,17 +22,17 @@ export interface AccessPolicies {
   readonly notEvaluated: readonly NotEvaluated[];
 }
 
-/** Reads policies only of services on access paths, of those that `recentlyOnPath` names, and of what is above them. */
+/** Reads policies only of services on access paths, of those that `alsoJudged` names, and of what is above them. */
 export async function readAccessPolicies(
   reading: Reading,
   resources: Resources,
-  recentlyOnPath: readonly string[],
+  alsoJudged: readonly string[],
 ): Promise<AccessPolicies> {
   const { paths } = resolveAccessPaths(
     { ...resources, source: { kind: 'live', inheritance: 'full' } },
     reading.urlMask,
   );
-  const still = recentlyOnPath.filter((name) => resources.services.has(name));
+  const still = alsoJudged.filter((name) => resources.services.has(name));
   const judged = [...new Set([...paths.map(({ service }) => service.name), ...still])];
   const projectIds = [...new Set([resources.project.id, ...paths.map(({ service }) => service.project)])];
 

@@ -28,7 +28,11 @@ export function lookAgain(
   },
 ): SecondLook {
   const after = withChanges(inventory, changes);
-  const isNew = changes.some(({ change, result }) => shutsDoor(change) || result?.outcome === 'failed');
+  const changed = new Set(changes.map(({ change }) => change.resource));
+  const isNew =
+    changes.some(({ change, result }) => shutsDoor(change) || result?.outcome === 'failed') ||
+    // What a person has done in spite of a contest has ended it.
+    evaluation.findings.some(({ rule, resource }) => rule === 'contested' && changed.has(resource));
   const { findings } = isNew ? evaluate(after, options) : evaluation;
   return { inventory: after, findings: findings.map((finding) => withRefusal(finding, changes)) };
 }
