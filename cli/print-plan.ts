@@ -4,6 +4,7 @@ import { type Change, type ChangeRequest, shutsDoor } from '../functions/core/ch
 import { parseServiceName, projectOf } from '../functions/core/estate/resource-name.ts';
 import type { LeftAlone, Plan } from '../functions/core/plan/plan.ts';
 import type { PlannedChange } from '../functions/core/plan/planned-change.ts';
+import { escapeTerminal } from '../functions/reports/terminal-text.ts';
 
 /** What would be written, one line a member. */
 export function printPlan({ changes }: Plan): string {
@@ -22,11 +23,12 @@ function printPlanned({ change, trial }: PlannedChange): readonly string[] {
 }
 
 /** What came of one change, with the id that `undo` takes. */
-export function printChange({ id, change, result }: Change): string {
+export function printChange({ id, change, result, approvedBy }: Change): string {
   const [verb, what] = wordsFor(change);
+  const approval = approvedBy === undefined ? '' : ` (approved by ${escapeTerminal(approvedBy)})`;
   switch (result?.outcome) {
     case 'applied':
-      return `${pc.green('✔')} ${verb} ${what} ${pc.dim(id)}`;
+      return `${pc.green('✔')} ${verb} ${what}${approval} ${pc.dim(id)}`;
     case 'unchanged':
       return `${pc.green('✔')} was there already: ${what}`;
     default:
@@ -67,6 +69,7 @@ const reasons: Readonly<Record<LeftAlone['why'], string>> = {
   'limit-reached': 'is above the limit of changes',
   'client-id-on-trial': 'waits for the first answer about this client ID',
   'after-grants': 'waits until the grants are made',
+  'other-function': 'is for the function that has this capability',
   'not-all-read': 'waits: something of the project could not be read, and might need it',
   'grant-first': "waits: IAP's identity needs a grant on the service itself first",
   'grant-too-young': "waits until IAP's grant is old enough to hold everywhere",

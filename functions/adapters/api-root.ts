@@ -10,7 +10,8 @@ export type GoogleApi =
   | 'logging'
   | 'pubsub'
   | 'run'
-  | 'serviceusage';
+  | 'serviceusage'
+  | 'workflowexecutions';
 
 type Environment = Record<string, string | undefined>;
 
@@ -60,7 +61,8 @@ function forgetProxies(env: Environment): void {
 
 const loopback = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
-function parseLoopback(variable: string, url: string): URL {
+/** A URL of this machine over http. Throws `sandbox-not-loopback`. */
+export function parseLoopback(variable: string, url: string): URL {
   const parsed = URL.parse(url);
   if (parsed?.protocol === 'http:' && loopback.has(parsed.hostname)) return parsed;
   throw new TerminalError(

@@ -12,6 +12,8 @@ export interface WorldOptions {
   readonly log: Logger;
   /** Everything is read, prepared and guarded; nothing is written, the ledger included. */
   readonly dryRun?: boolean;
+  /** What this process may use of the settings' capabilities; default: all of them. */
+  readonly capabilities?: readonly string[];
   /** Default: Google, or the sandbox that `SALLYPORT_SANDBOX_URL` names. */
   readonly clients?: GoogleClients;
 }
@@ -20,7 +22,8 @@ export interface WorldOptions {
 export function createWorld(options: WorldOptions): World {
   const { settings, ledger, log, clients = createGoogleClients() } = options;
   const clock = { now: () => Date.now() };
-  const { writer, preview } = createWriter({ clients, clock, timing: realTiming, settings, log });
+  const capabilities = settings.capabilities.filter((one) => options.capabilities?.includes(one) ?? true);
+  const { writer, preview } = createWriter({ clients, clock, timing: realTiming, capabilities, log });
   return {
     reader: createLiveReader({ clients, clock, timing: realTiming, settings }),
     writer: options.dryRun ? preview : writer,
@@ -28,5 +31,6 @@ export function createWorld(options: WorldOptions): World {
     clock,
     log,
     settings,
+    capabilities,
   };
 }

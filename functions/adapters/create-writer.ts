@@ -1,4 +1,3 @@
-import type { Settings } from '../config.ts';
 import type { Clock, Logger, Writer } from '../core/world.ts';
 import { dryRun } from './dry-run-writer.ts';
 import type { GoogleClients } from './google-clients.ts';
@@ -13,14 +12,14 @@ export interface WriterParts {
   readonly clients: GoogleClients;
   readonly clock: Clock;
   readonly timing: RetryTiming;
-  readonly settings: Pick<Settings, 'capabilities'>;
+  /** The guards let pass what these can do, and nothing else. */
+  readonly capabilities: readonly string[];
   readonly log: Logger;
 }
 
 /** The one writer of a world, made of one adapter a kind of change, and its dry run. */
 export function createWriter(parts: WriterParts): { readonly writer: Writer; readonly preview: Writer } {
-  const { clients, clock, timing, log } = parts;
-  const { capabilities } = parts.settings;
+  const { clients, clock, timing, capabilities, log } = parts;
   const repeated = (message: string) => (attempt: number, status: number | undefined) =>
     log.debug(message, { attempt, status });
   const api = createPolicyApi(clients);

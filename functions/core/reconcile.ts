@@ -7,6 +7,8 @@ import { keepUnjudged } from './apply/keep-unjudged.ts';
 import { lookAgain } from './apply/look-again.ts';
 import { listRefusedAgents } from './apply/refused-agents.ts';
 import { assertNothingTransient, outcomeOf } from './apply/run-outcome.ts';
+import { listApprovedSteps, readApproved } from './approval/approved-steps.ts';
+import { keepQuestion } from './approval/keep-question.ts';
 import type { Change } from './change/change.ts';
 import { recentlyMs } from './estate/judged-services.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
@@ -17,6 +19,7 @@ import type { Plan } from './plan/plan.ts';
 import { planRun } from './plan/plan-run.ts';
 import { listOwnGrants } from './plan/removal-waits.ts';
 import type { ReconcileKey, ReconcileOptions, ReconcileResult } from './run.ts';
+import { tellOfRun } from './tell/tell-of-run.ts';
 import type { World } from './world.ts';
 
 /**
@@ -67,7 +70,7 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
   const memory = await readMemory(key.project, ledger, clock.now());
   const inventory = await reader.readProject(key.project, {
     // A few calls for each IAP backend: too many for a single event (DESIGN 11).
-    iapPolicies: key.reason === 'sweep' || key.reason === 'manual',
+    iapPolicies: key.reason === 'sweep' || key.reason === 'manual' || key.reason === 'approval',
     recentlyOnPath: await ledger.recentlyOnPath(key.project, clock.now() - recentlyMs),
     hadIapOn: memory.iapSeenOn.map(({ resource }) => resource),
   });
@@ -84,10 +87,11 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
   await ledger.recordOnPath(key.project, [...onPath], clock.now());
   await ledger.recordIapOn(key.project, listSeenIap(inventory.backends), clock.now());
   await keepSeenGrants(key.project, evaluation, inventory, world);
-  const plan = await planRun({ key, inventory, evaluation, clientIds, options, memory }, world);
+  const approved = listApprovedSteps(await readApproved(key.project, world));
+  const plan = await planRun({ key, inventory, evaluation, clientIds, options, approved, memory }, world);
   const confirmed = plan.changes.length > 0 && (!options.confirm || (await options.confirm(plan, evaluation)));
   const applied = confirmed
-    ? await applyPlan(plan, { key, inventory, evaluation, clientIds }, world)
+    ? await applyPlan(plan, { key, inventory, evaluation, clientIds, approved }, world)
     : { changes: [], settled: new Set<string>(), refusedClientIds: [] };
 
   const { changes } = applied;
@@ -102,6 +106,14 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
   if (changes.length > 0) await keepSeenGrants(key.project, evaluation, second.inventory, world);
   for (const finding of opened) world.log.warn('finding opened', describeFinding(finding, key));
   for (const finding of resolved) world.log.info('finding resolved', describeFinding(finding, key));
+  const { project, runId, actor } = key;
+  const found = evaluation.findings;
+  await tellOfRun({ project, runId, ...(actor ? { actor } : {}), found, resolved, left: plan.left }, world);
+  // Where a person sees the plan, nobody else has to be asked.
+  if (!options.modes?.includes('approve')) {
+    const paused = settings.paused || (await ledger.isPaused());
+    await keepQuestion({ project: key.project, plan, findings, paused }, world);
+  }
   assertNothingTransient(changes);
   return {
     outcome: outcomeOf(changes, findings, evaluation, plan.left),
@@ -110,6 +122,7 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
     changes,
     refusedClientIds: applied.refusedClientIds,
     left: plan.left.filter(({ finding }) => !applied.settled.has(finding.id)),
+    elsewhere: plan.elsewhere,
     unreadable: evaluation.unreadable,
     notEvaluated: evaluation.notEvaluated,
   };

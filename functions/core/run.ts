@@ -8,7 +8,7 @@ import type { LeftAlone, Plan } from './plan/plan.ts';
 export interface ReconcileKey {
   /** Canonical project name. */
   readonly project: string;
-  readonly reason: 'event' | 'sweep' | 'own-write' | 'manual';
+  readonly reason: 'event' | 'sweep' | 'own-write' | 'manual' | 'approval';
   /** Unique per run; holder of the lease and prefix of change ids. */
   readonly runId: string;
   /** Name of the queue's task: delivered again, it takes over the lease of the run before it. */
@@ -26,6 +26,8 @@ export interface ReconcileOptions {
   readonly maxChanges?: number;
   /** Changes that an earlier pass of the same run has made: they count towards its limit. */
   readonly spent?: number;
+  /** A person who sees the list confirms it by name: what others contest is on it too. */
+  readonly confirmsContested?: boolean;
   /** A pass that only opens: what would shut a door is left for the next one. */
   readonly shutsNothing?: boolean;
 }
@@ -40,6 +42,8 @@ export interface ReconcileResult {
   /** Client IDs that IAM refused as members in this run; they are neither changes nor findings. */
   readonly refusedClientIds: readonly string[];
   readonly left: readonly LeftAlone[];
+  /** Capabilities that could change something now and that another function has. */
+  readonly elsewhere: readonly string[];
   readonly unreadable: readonly Unreadable[];
   readonly notEvaluated: readonly NotEvaluated[];
 }

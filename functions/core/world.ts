@@ -33,6 +33,8 @@ export interface World {
   readonly clock: Clock;
   readonly log: Logger;
   readonly settings: Settings;
+  /** Capabilities that this process may use: the settings', or fewer where each has a function of its own (DESIGN 5). */
+  readonly capabilities: readonly string[];
 }
 
 export interface Clock {
@@ -64,6 +66,8 @@ export interface ReadOptions {
   readonly iapPolicies?: boolean;
   /** Services that were on an access path lately, by full resource name: those that are there still are read as if they were on one. */
   readonly recentlyOnPath?: readonly string[];
+  /** Backends (full resource names) that had IAP on: where it is off now, policies of the services behind them are read all the same. */
+  readonly hadIapOn?: readonly string[];
 }
 
 /** All that Sallyport changes outside itself, one method a kind of change. Each has a guard of its own behind it. */

@@ -34,7 +34,7 @@ export interface Facts {
 }
 
 export interface KeysOfOptions {
-  /** E-mail of the account that Sallyport writes with: its policy changes are checked against the ledger, not reconciled. */
+  /** E-mails, comma between, of the accounts that Sallyport writes with: their policy changes are checked against the ledger, not reconciled. */
   readonly ownPrincipal?: string | undefined;
 }
 
@@ -146,7 +146,8 @@ function glimpseFacts({ entry, eventId }: OpenedEvent) {
 function isOwn(entry: AuditLogEntry, ownPrincipal: string | undefined): boolean {
   if (!ownPrincipal) return false;
   const { principalEmail, principalSubject } = entry.protoPayload.authenticationInfo ?? {};
-  return principalEmail === ownPrincipal || principalSubject === `serviceAccount:${ownPrincipal}`;
+  const emails = ownPrincipal.split(',').flatMap((one) => one.trim() || []);
+  return emails.some((email) => principalEmail === email || principalSubject === `serviceAccount:${email}`);
 }
 
 /** Drops what is absent and cuts the rest: foreign text of any length must fit into a log line and a task. */

@@ -27,6 +27,8 @@ export interface MemoryWorld extends World {
 export interface MemoryOptions {
   readonly ledger: Ledger;
   readonly settings?: unknown;
+  /** Default: the settings'. */
+  readonly capabilities?: readonly string[];
   /** Members that IAM refuses; those of service agents, until one is created. */
   readonly unknownMembers?: readonly string[];
   /** Google lets nobody create a service agent. */
@@ -43,6 +45,7 @@ export interface MemoryOptions {
 export function buildMemoryWorld(start: Inventory | (() => Inventory), options: MemoryOptions): MemoryWorld {
   const read = typeof start === 'function' ? start : () => start;
   const settings: Settings = parseSettings(options.settings);
+  const capabilities = options.capabilities ?? settings.capabilities;
   const policies = new Map(read().policies);
   const services = new Map<string, ServiceState>();
   const identities: string[] = [];
@@ -64,6 +67,7 @@ export function buildMemoryWorld(start: Inventory | (() => Inventory), options: 
     changes,
     lines,
     settings,
+    capabilities,
     ledger: options.ledger,
     clock: { now: () => world.time },
     log: buildLog(),
@@ -89,7 +93,7 @@ export function buildMemoryWorld(start: Inventory | (() => Inventory), options: 
         const edit = change.kind === 'add' ? addMembers : removeMembers;
         const next = edit(before, change.role, change.members, change.condition);
         if (next === before) return { changed: false, before, after: before };
-        assertLegalChange(before, next, change, settings.capabilities);
+        assertLegalChange(before, next, change, capabilities);
         assertGrantsStay(next, change);
         const refused = change.kind === 'add' && change.members.find(isUnknown);
         if (refused) throw new AppError('principal-does-not-exist', `Service account ${refused} does not exist.`);
@@ -108,7 +112,7 @@ export function buildMemoryWorld(start: Inventory | (() => Inventory), options: 
         if ((change.generation ?? before.generation) !== before.generation) {
           throw new AppError('undo-changed-since', 'The service has been changed by others.');
         }
-        assertLegalIngress(before, buildIngressPatch(before, change), change, settings.capabilities);
+        assertLegalIngress(before, buildIngressPatch(before, change), change, capabilities);
         assertGrantsStay(policies.get(change.resource) ?? {}, change);
         changes.push(change);
         const next = Number(before.generation) + 1;
@@ -119,7 +123,7 @@ export function buildMemoryWorld(start: Inventory | (() => Inventory), options: 
       },
       async createIdentity(change) {
         meet(change);
-        assertLegalIdentity(change, settings.capabilities);
+        assertLegalIdentity(change, capabilities);
         if (options.refusesIdentities) throw new AppError('write-denied', 'Permission denied.');
         changes.push(change);
         identities.push(change.resource);

@@ -1,4 +1,5 @@
 import { AppError, TerminalError } from '../../errors.ts';
+import type { StepApproval } from '../approval/approved-steps.ts';
 import type { Change, ChangeIntent, ChangeRequest, ChangeResult, PolicyRead } from '../change/change.ts';
 import { assertMirrors } from '../change/undo-guard.ts';
 import type { World } from '../world.ts';
@@ -9,6 +10,8 @@ export interface ApplyContext {
   /** Names the change in the ledger: run id and position, so that a repeat within a run is visible. */
   readonly changeId: string;
   readonly findingIds: readonly string[];
+  /** Who said yes to it. */
+  readonly approval?: StepApproval | undefined;
   /** For changes of policies. */
   readonly base?: PolicyRead | undefined;
 }
@@ -23,6 +26,7 @@ export const leaseMs = 120_000;
  */
 export async function applyChange(change: ChangeRequest, context: ApplyContext, world: World): Promise<Change> {
   const { ledger, clock, log } = world;
+  const { approval } = context;
   await assertMayWrite(context, world);
   if ('undoes' in change && change.undoes !== undefined) assertMirrors(change, await ledger.findChange(change.undoes));
   const intent: ChangeIntent = {
@@ -32,11 +36,13 @@ export async function applyChange(change: ChangeRequest, context: ApplyContext, 
     findingIds: context.findingIds,
     change,
     at: clock.now(),
+    ...(approval ? { approvedBy: approval.by, approvalId: approval.id } : {}),
   };
   await ledger.recordIntent(intent);
   const result = await attempt();
   await ledger.recordResult(intent.id, result);
-  const fields = { resource: change.resource, changeId: intent.id, code: result.code, ...describe(change) };
+  const { approvedBy } = intent;
+  const fields = { resource: change.resource, changeId: intent.id, code: result.code, approvedBy, ...describe(change) };
   if (result.outcome === 'failed') log.warn('change not made', { ...fields, reason: result.message });
   else log.info(result.outcome === 'applied' ? doneMessages[change.kind] : 'nothing had to be changed', fields);
   return { ...intent, result };

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import type { ApprovedSteps } from '../approval/approved-steps.ts';
 import { type Change, isPolicyEdit, type PolicyRead, shutsDoor } from '../change/change.ts';
 import type { Evaluation } from '../evaluate.ts';
 import type { Inventory } from '../inventory.ts';
@@ -22,6 +23,8 @@ export interface ApplyInput {
   readonly inventory: Inventory;
   readonly evaluation: Evaluation;
   readonly clientIds: ClientIds;
+  /** What people have said yes to. */
+  readonly approved: ApprovedSteps;
 }
 
 /** Writes in flight at once: Cloud Run's write quota is per region and minute, so more would only wait there. */
@@ -51,6 +54,7 @@ export async function applyPlan(plan: Plan, input: ApplyInput, world: World): Pr
   const follow = planChanges({
     findings: waiting.filter(({ id }) => !settled.has(id)),
     modes: ['enforce', 'approve'],
+    approved: input.approved,
     paused: false,
     holds: [],
     budget,
@@ -114,14 +118,14 @@ export async function applyPlan(plan: Plan, input: ApplyInput, world: World): Pr
     }
   }
 
-  async function write({ change, findingIds }: PlannedChange): Promise<Change> {
+  async function write({ change, findingIds, approval }: PlannedChange): Promise<Change> {
     serial += 1;
     const changeId = `${key.runId}-${serial}`;
     // What shuts a door is judged by a read of its own, not by what the plan was made from.
     const base = shutsDoor(change) ? undefined : (latest.get(change.resource) ?? baseOf(change.resource, inventory));
     const done = await applyChange(
       change,
-      { project: key.project, runId: key.runId, changeId, findingIds, base },
+      { project: key.project, runId: key.runId, changeId, findingIds, approval, base },
       world,
     );
     // A second write on the same resource starts from what the first one left, not from the read before it.

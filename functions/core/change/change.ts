@@ -1,11 +1,11 @@
 import type { Condition, Ingress, Policy } from '../inventory.ts';
 
-/** One write as data: it is planned, guarded, recorded and taken back as such. `kind` tells the three forms apart. */
-export type ChangeRequest = PolicyEdit | IngressChange | IdentityChange;
+/** One write as data: it is planned, guarded, recorded and taken back as such. `kind` tells the forms apart. */
+export type ChangeRequest = PolicyEdit | IngressChange | IdentityChange | PushAudienceChange | CustomAudienceChange;
 
 /** Adds members to one binding of one resource's own policy, or removes them from it. */
 export interface PolicyEdit {
-  readonly capability: 'grant-invoker' | 'revoke-invoker';
+  readonly capability: 'grant-invoker' | 'revoke-invoker' | 'grant-iap-accessor';
   readonly kind: 'add' | 'remove';
   readonly resource: string;
   readonly role: string;
@@ -14,6 +14,8 @@ export interface PolicyEdit {
   readonly condition?: Condition;
   /** Members that must hold an invoking role in the same policy when this is applied: grant before revoke. */
   readonly requires?: readonly string[];
+  /** The push subscription (full resource name) that must send as the member when this is applied. */
+  readonly subscription?: string;
   /** Id of the change of ours that this one takes back. */
   readonly undoes?: string;
 }
@@ -54,6 +56,8 @@ export interface ServiceState {
   /** Counts what was asked of the service, by anybody; Google's own progress does not move it. */
   readonly generation: string;
   readonly ingress: Ingress;
+  /** Absent: not looked at. */
+  readonly customAudiences?: readonly string[];
 }
 
 export interface IngressChangeResult {
@@ -71,6 +75,47 @@ export interface IdentityChange {
   readonly service: string;
 }
 
+/** Sets the audience of one push subscription's token. Pub/Sub has no etag: what is read, changed and sent is the whole push configuration. */
+export interface PushAudienceChange {
+  readonly capability: 'set-push-audience';
+  readonly kind: 'push-audience';
+  /** Full resource name of the subscription. */
+  readonly resource: string;
+  /** Absent: none, so that the endpoint is the audience; only an undo says so. */
+  readonly audience?: string;
+  readonly undoes?: string;
+  /** The push configuration that the subscription must still have: what an undo looked at is what it takes back. */
+  readonly pushConfig?: Readonly<Record<string, unknown>>;
+}
+
+/** What of a subscription a push audience change looks at. */
+export interface PushState {
+  /** Whole, as Pub/Sub gives it. */
+  readonly pushConfig: Readonly<Record<string, unknown>>;
+  readonly endpoint: string;
+  readonly account?: string;
+  readonly audience?: string;
+}
+
+export interface PushAudienceChangeResult {
+  readonly changed: boolean;
+  readonly before: PushState;
+  readonly after: PushState;
+}
+
+/** Adds one custom audience to one Cloud Run service; its undo takes it out. */
+export interface CustomAudienceChange {
+  readonly capability: 'add-custom-audience';
+  readonly kind: 'custom-audience';
+  readonly resource: string;
+  readonly audience: string;
+  /** The push subscription (full resource name) whose host it is; absent for an undo. */
+  readonly subscription?: string;
+  readonly undoes?: string;
+  /** As for the ingress. */
+  readonly generation?: string;
+}
+
 export interface ChangeIntent {
   readonly id: string;
   readonly project: string;
@@ -78,6 +123,9 @@ export interface ChangeIntent {
   readonly findingIds: readonly string[];
   readonly change: ChangeRequest;
   readonly at: number;
+  /** Who said yes to it, where somebody was asked. */
+  readonly approvedBy?: string;
+  readonly approvalId?: string;
 }
 
 export interface ChangeResult {
@@ -86,9 +134,12 @@ export interface ChangeResult {
   /** Policies before and after, with their etags, where they are known. */
   readonly before?: Policy;
   readonly after?: Policy;
-  /** The same of a service whose ingress was changed. */
+  /** The same of a service that was changed. */
   readonly serviceBefore?: ServiceState;
   readonly serviceAfter?: ServiceState;
+  /** The same of a push subscription. */
+  readonly pushBefore?: PushState;
+  readonly pushAfter?: PushState;
   /** Google's answer was lost with the run that asked: a later run has looked what came of it, and the etag that the write left is not known. */
   readonly answerLost?: true;
   readonly code?: string;
@@ -109,5 +160,5 @@ export function isPolicyEdit(change: ChangeRequest): change is PolicyEdit {
 /** Whether a change takes a way in away from somebody: only such changes wait for grants and stop at the limits. */
 export function shutsDoor(change: ChangeRequest): boolean {
   if (change.kind === 'service-identity' || change.undoes !== undefined) return false;
-  return change.kind !== 'add';
+  return change.kind === 'remove' || change.kind === 'ingress';
 }

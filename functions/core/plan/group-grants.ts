@@ -1,10 +1,12 @@
 import { buildGrantChange, type GrantInvoker } from '../../actions/grant-invoker.ts';
+import type { StepApproval } from '../approval/approved-steps.ts';
 import type { Finding } from '../finding.ts';
 import type { Write } from './planned-change.ts';
 
 export interface Grant {
   readonly action: GrantInvoker;
   readonly finding: Finding;
+  readonly approval?: StepApproval;
 }
 
 export interface GroupedGrants {
@@ -15,7 +17,8 @@ export interface GroupedGrants {
 
 /**
  * One write a service for agents and client IDs that IAM has taken before, the agent leading; a client ID that IAM never
- * took is tried on one service, after them (DESIGN 4).
+ * took is tried on one service, after them (DESIGN 4). What somebody said yes to stands in a write of its own, so that the
+ * ledger says of each member who approved it.
  */
 export function groupGrants(grants: readonly Grant[], accepted: ReadonlySet<string>): GroupedGrants {
   const together = new Map<string, Grants>();
@@ -24,11 +27,12 @@ export function groupGrants(grants: readonly Grant[], accepted: ReadonlySet<stri
   for (const grant of grants) {
     const { action, finding } = grant;
     if (action.identity === 'service-agent' || accepted.has(clientIdOf(action.member))) {
-      const others = together.get(action.resource);
+      const key = `${action.resource} ${grant.approval?.id ?? ''}`;
+      const others = together.get(key);
       // The agent leads, whatever the order of findings.
-      if (!others) together.set(action.resource, [grant]);
-      else if (action.identity === 'service-agent') together.set(action.resource, [grant, ...others]);
-      else together.set(action.resource, [...others, grant]);
+      if (!others) together.set(key, [grant]);
+      else if (action.identity === 'service-agent') together.set(key, [grant, ...others]);
+      else together.set(key, [...others, grant]);
     } else if (trials.has(action.member)) {
       waiting.push(finding);
     } else {
@@ -54,5 +58,6 @@ function buildWrite([first, ...rest]: Grants, trial: boolean): Write {
     change: buildGrantChange([first.action, ...rest.map(({ action }) => action)]),
     findings: [first.finding, ...rest.map(({ finding }) => finding)],
     trial,
+    ...(first.approval ? { approval: first.approval } : {}),
   };
 }

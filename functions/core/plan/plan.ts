@@ -1,6 +1,9 @@
 import { buildIdentityChange } from '../../actions/create-service-identity.ts';
+import { buildGrantChange } from '../../actions/grant-invoker.ts';
 import { buildIngressChange } from '../../actions/restrict-ingress.ts';
 import { buildRevokeChange } from '../../actions/revoke-invoker.ts';
+import type { ApprovedSteps, StepApproval } from '../approval/approved-steps.ts';
+import { listSteps } from '../approval/steps.ts';
 import type { ChangeRequest } from '../change/change.ts';
 import { isSameMember } from '../change/policy-edit.ts';
 import type { Action, Finding, Mode } from '../finding.ts';
@@ -19,9 +22,11 @@ export interface LeftAlone {
     | 'observe-only'
     | 'capability-off'
     | 'on-hold'
+    | 'contested'
     | 'limit-reached'
     | 'client-id-on-trial'
     | 'after-grants'
+    | 'other-function'
     | RemovalWait['why'];
   /** When it can be done (ms), where time alone helps. */
   readonly until?: number;
@@ -29,6 +34,10 @@ export interface LeftAlone {
 
 export interface Plan {
   readonly changes: readonly PlannedChange[];
+  /** What a person could say yes to: nothing but time stops it. One action each, oldest finding first. */
+  readonly asks: readonly PlannedChange[];
+  /** Capabilities that could change something now and that another function has. */
+  readonly elsewhere: readonly string[];
   /** How many changes the limits allowed. */
   readonly budget: number;
   readonly left: readonly LeftAlone[];
@@ -38,9 +47,15 @@ export interface PlanInput {
   readonly findings: readonly Finding[];
   /** Modes that may be applied: `enforce` alone for the functions, `approve` too where a person has said yes. */
   readonly modes: readonly Mode[];
+  /** What people have said yes to, whatever the modes. */
+  readonly approved?: ApprovedSteps;
+  /** Capabilities that this process may use; absent = all that findings name. */
+  readonly capabilities?: readonly string[];
   /** The kill switch is on: nothing is written. */
   readonly paused: boolean;
   readonly holds: readonly Hold[];
+  /** Resources (full names) on which others keep undoing a change of ours; absent = none. */
+  readonly contested?: ReadonlySet<string>;
   /** How many changes the limits still allow. */
   readonly budget: number;
   /** When a finding was first seen (ms), for those seen before: oldest first up to the limit. */
@@ -58,20 +73,39 @@ export interface PlanInput {
  */
 export function planChanges(input: PlanInput): Plan {
   const left: LeftAlone[] = [];
+  const asks: PlannedChange[] = [];
+  const elsewhere = new Set<string>();
   const grants: Grant[] = [];
   const identities: Write[] = [];
   const removals: Write[] = [];
   for (const finding of oldestFirst(input)) {
-    const leave = reasonToLeave(finding, input);
-    if (leave) {
-      left.push({ finding, ...leave });
-      continue;
+    const why = reasonForGood(finding);
+    if (why) left.push({ finding, why });
+    if (why) continue;
+    const { allowed, unasked } = sortByConsent(finding, input);
+    if (unasked.length > 0) {
+      left.push({ finding, why: 'needs-approval' });
+      const stop = reasonToWait(finding, unasked, input);
+      if (isOnlyTime(stop)) asks.push(...unasked.map((action) => buildAsk(action, finding)));
     }
-    for (const action of finding.fix.actions) {
-      if (action.kind === 'grant-invoker') grants.push({ action, finding });
+    const leave =
+      allowed.length > 0
+        ? reasonToWait(
+            finding,
+            allowed.map(({ action }) => action),
+            input,
+          )
+        : undefined;
+    if (leave) left.push({ finding, ...leave });
+    if (leave) continue;
+    const ours = allowed.filter(({ action }) => input.capabilities?.includes(action.kind) ?? true);
+    if (ours.length < allowed.length) left.push({ finding, why: 'other-function' });
+    for (const { action } of allowed) if (!ours.some((one) => one.action === action)) elsewhere.add(action.kind);
+    for (const { action, ...consent } of ours) {
+      if (action.kind === 'grant-invoker') grants.push({ action, finding, ...consent });
       else if (action.kind === 'create-service-identity')
-        identities.push(buildOne(buildIdentityChange(action), finding));
-      else removals.push(buildOne(buildRemoval(action, input), finding));
+        identities.push({ ...buildOne(buildIdentityChange(action), finding), ...consent });
+      else removals.push({ ...buildOne(buildRemoval(action, input), finding), ...consent });
     }
   }
   const { writes, waiting } = groupGrants(grants, input.acceptedClientIds);
@@ -83,9 +117,17 @@ export function planChanges(input: PlanInput): Plan {
   left.push(...[...beyond].map((finding) => ({ finding, why: 'limit-reached' as const })));
   return {
     changes: within.map(({ findings, ...change }) => ({ ...change, findingIds: findings.map(({ id }) => id) })),
+    asks,
+    elsewhere: [...elsewhere],
     left,
     budget: input.budget,
   };
+}
+
+/** The change that one action alone makes, without what guards it when it is written. */
+export function buildAlone(action: Action): ChangeRequest {
+  if (action.kind === 'grant-invoker') return buildGrantChange([action]);
+  return action.kind === 'create-service-identity' ? buildIdentityChange(action) : buildRemoval(action, {});
 }
 
 /** What a hold is about: the member, or the word `ingress`. */
@@ -101,28 +143,63 @@ function oldestFirst({ findings, openedAt }: PlanInput): readonly Finding[] {
   });
 }
 
-function reasonToLeave(finding: Finding, input: PlanInput): Omit<LeftAlone, 'finding'> | undefined {
-  const { modes, paused, holds, removals, openedAt } = input;
-  const { actions } = finding.fix;
-  if (finding.mode === 'observe') return { why: 'observe-only' };
+function reasonForGood({ mode, fix }: Finding): 'observe-only' | 'capability-off' | undefined {
+  if (mode === 'observe') return 'observe-only';
   // What Sallyport would not do anyhow does not wait for anybody's yes.
-  if (actions.length === 0) return { why: 'capability-off' };
-  if (!modes.includes(finding.mode)) return { why: 'needs-approval' };
+  return fix.actions.length === 0 ? 'capability-off' : undefined;
+}
+
+interface Allowed {
+  readonly action: Action;
+  readonly approval?: StepApproval;
+}
+
+/** Action by action: what is approved may be done, also where something new about the same finding has to be asked for. */
+function sortByConsent({ mode, fix }: Finding, { modes, approved }: PlanInput) {
+  const allowed: Allowed[] = [];
+  const unasked: Action[] = [];
+  for (const action of fix.actions) {
+    const [step = ''] = listSteps(buildAlone(action));
+    const approval = mode === 'approve' ? approved?.get(step) : undefined;
+    if (approval) allowed.push({ action, approval });
+    else if (modes.includes(mode)) allowed.push({ action });
+    else unasked.push(action);
+  }
+  return { allowed, unasked };
+}
+
+/** People may be asked before the time has come: it is done then. */
+function isOnlyTime(stop: Omit<LeftAlone, 'finding'> | undefined): boolean {
+  return stop === undefined || stop.until !== undefined || stop.why === 'after-grants';
+}
+
+function buildAsk(action: Action, { id }: Finding): PlannedChange {
+  return { change: buildAlone(action), findingIds: [id], trial: false };
+}
+
+function reasonToWait(
+  finding: Finding,
+  actions: readonly Action[],
+  input: PlanInput,
+): Omit<LeftAlone, 'finding'> | undefined {
+  const { paused, holds, removals, openedAt, contested } = input;
   if (paused) return { why: 'paused' };
   if (actions.some((action) => holds.some((hold) => isHeld(hold, action)))) return { why: 'on-hold' };
+  if (actions.some(({ resource }) => contested?.has(resource))) return { why: 'contested' };
   const shut = actions.find(({ kind }) => kind === 'revoke-invoker' || kind === 'restrict-ingress');
   if (!shut) return undefined;
   if (!removals) return { why: 'after-grants' };
   return findRemovalWait({ resource: shut.resource, openedAt: openedAt.get(finding.id) }, removals);
 }
 
-function isHeld(hold: Hold, action: Action): boolean {
+/** Whether a hold is about this action. */
+export function isHeld(hold: Hold, action: Action): boolean {
   return hold.resource === action.resource && isSameMember(hold.member, heldSubject(action));
 }
 
 type Removal = Exclude<Action, { kind: 'grant-invoker' | 'create-service-identity' }>;
 
-function buildRemoval(action: Removal, { removals }: PlanInput): ChangeRequest {
+function buildRemoval(action: Removal, { removals }: Pick<PlanInput, 'removals'>): ChangeRequest {
   const requires = removals?.needs.get(action.resource) ?? [];
   return action.kind === 'revoke-invoker' ? buildRevokeChange(action, requires) : buildIngressChange(action, requires);
 }

@@ -1,3 +1,4 @@
+import type { StepApproval } from '../approval/approved-steps.ts';
 import type { ChangeRequest } from '../change/change.ts';
 import type { Finding } from '../finding.ts';
 
@@ -7,6 +8,8 @@ export interface PlannedChange {
   readonly findingIds: readonly string[];
   /** The first write of a client ID that IAM has never taken: it stands alone and may be refused (DESIGN 4). */
   readonly trial: boolean;
+  /** Who said yes to it; absent where nobody had to be asked. */
+  readonly approval?: StepApproval;
 }
 
 /** A planned change with its findings whole. */
