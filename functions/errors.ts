@@ -30,6 +30,8 @@ export const errorCodes = {
   'foreign-own-write': 'our own principal changed a policy and the ledger knows nothing of it',
   'metadata-failed': 'the metadata server gave no access token or project',
   'sandbox-not-loopback': 'a sandbox run was pointed at a host that is not this machine',
+  'slack-refused': 'Slack refuses a message, and a repeat alone will not help',
+  'slack-action-refused': 'a request to slack-action is not one that Slack made for a person who may approve',
   'event-unusable': 'an event can never lead to a reconcile',
   'event-too-large': 'an event is larger than Eventarc delivers',
 } as const;

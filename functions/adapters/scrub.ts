@@ -25,11 +25,16 @@ export function scrub(value: unknown, depth = 0): unknown {
 
 /** The text without anything that has the form of a credential, cut to 2,000 characters. */
 export function maskSecrets(text: string): string {
-  return text.slice(0, 2000).replace(credential, '[removed]');
+  return removeCredentials(text.slice(0, 2000));
+}
+
+/** The whole text without anything that has the form of a credential. */
+export function removeCredentials(text: string): string {
+  return text.replace(credential, '[removed]');
 }
 
 const telling = /token|secret|authorization|password|private.?key/i;
 
-/** Access tokens, OAuth client secrets, JSON web tokens, API keys, authorization headers, private keys. */
+/** Access tokens, OAuth client secrets, JSON web tokens, API keys, Slack's tokens, authorization headers, private keys. */
 const credential =
-  /ya29\.[\w.-]+|GOCSPX-[\w-]+|eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?|AIza[\w-]{30,}|\bBearer\s+\S+|-----BEGIN[A-Z ]*PRIVATE KEY-----[\s\S]*/gi;
+  /ya29\.[\w.-]+|GOCSPX-[\w-]+|eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?|AIza[\w-]{30,}|xox[a-z]-[\w-]{8,}|xapp-[\w-]{8,}|\bBearer\s+\S+|-----BEGIN[A-Z ]*PRIVATE KEY-----[\s\S]*/gi;
