@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { enterSandbox } from '../functions/adapters/api-root.ts';
 import { createWorld } from '../functions/adapters/create-world.ts';
-import { openLedger } from '../functions/adapters/ledger/open-ledger.ts';
+import { isFirestore, openLedger } from '../functions/adapters/ledger/open-ledger.ts';
 import { createLog } from '../functions/adapters/log.ts';
 import { readSettingsFile } from '../functions/adapters/settings-file.ts';
 import type { Settings } from '../functions/config.ts';
@@ -16,11 +16,12 @@ export interface OpenWorldOptions {
   readonly dryRun?: boolean;
 }
 
-/** The live world of a command: Google's APIs with this user's own login (or the sandbox), the ledger file, the settings. */
+/** The live world of a command: Google's APIs with this user's own login (or the sandbox), the ledger, the settings. */
 export async function openWorld(options: OpenWorldOptions): Promise<World> {
   enterSandbox();
   const settings = await readSettings(options.settings);
-  if (options.ledger !== ':memory:') mkdirSync(dirname(options.ledger), { recursive: true });
+  const isFile = options.ledger !== ':memory:' && !isFirestore(options.ledger);
+  if (isFile) mkdirSync(dirname(options.ledger), { recursive: true });
   return createWorld({
     settings,
     ledger: await openLedger(options.ledger, { retentionDays: settings.retentionDays }),

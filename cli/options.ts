@@ -8,9 +8,11 @@ export function settingsOption(): Option {
   );
 }
 
-/** `--ledger FILE`: Sallyport's memory on this machine. */
+/** `--ledger FILE`: Sallyport's memory, on this machine or in the cloud. */
 export function ledgerOption(): Option {
-  return new Option('--ledger <file>', 'ledger file (SQLite)').env('SALLYPORT_LEDGER').default('.sallyport/ledger.db');
+  return new Option('--ledger <file>', 'ledger: a file (SQLite), firestore or firestore:DATABASE')
+    .env('SALLYPORT_LEDGER')
+    .default('.sallyport/ledger.db');
 }
 
 /** Repeatable option: collects every value, in order. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readExport } from '../functions/adapters/export-reader/read-export.ts';
+import { isFirestore } from '../functions/adapters/ledger/open-ledger.ts';
 import type { Settings } from '../functions/config.ts';
 import { recentlyMs } from '../functions/core/estate/judged-services.ts';
 import { mergeInventories } from '../functions/core/estate/merge-inventories.ts';
@@ -38,7 +39,8 @@ export async function readEstate(options: EstateOptions): Promise<ReadEstate> {
     return { settings, rejected: new Set(), inventory };
   }
   // A scan has nothing to remember: where there is no ledger yet, none is made.
-  const world = await openWorld({ ...options, ledger: existsSync(options.ledger) ? options.ledger : ':memory:' });
+  const hasLedger = isFirestore(options.ledger) || existsSync(options.ledger);
+  const world = await openWorld({ ...options, ledger: hasLedger ? options.ledger : ':memory:' });
   try {
     for (const project of projects) assertInScope(project, world.settings);
     const readProject = async (project: string): Promise<Inventory> => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Approval } from '../../core/people.ts';
 import type { Ledger } from '../../core/world.ts';
 import { AppError } from '../../errors.ts';
@@ -18,9 +19,11 @@ export function buildApprovals({
 > {
   return {
     askApproval(approval) {
+      const step = randomUUID();
       return store.transaction(async (tx) => {
         const waiting = await readWaiting(tx, approval.project);
         const taken = await tx.get('approval', approval.id);
+        if (taken?.step === step) return { approval, isNew: true };
         // One that nobody can answer any more is not the same question, even if nobody has ended it yet.
         const same = waiting.find(
           ({ planHash, expiresAt }) => planHash === approval.planHash && expiresAt > approval.askedAt,
@@ -28,7 +31,7 @@ export function buildApprovals({
         for (const other of waiting) if (other !== same) put(tx, { ...other, state: 'superseded' });
         if (same) return { approval: same, isNew: false };
         if (taken) throw new AppError('ledger-failed', `The ledger has an approval ${approval.id} already.`);
-        put(tx, approval);
+        put(tx, approval, step);
         return { approval, isNew: true };
       });
     },
@@ -40,9 +43,12 @@ export function buildApprovals({
       });
     },
     decideApproval(id, planHash, decision) {
+      const step = randomUUID();
       return store.transaction(async (tx) => {
-        const approval = (await tx.get('approval', id))?.approval;
-        if (!approval) return 'unknown';
+        const found = await tx.get('approval', id);
+        if (!found) return 'unknown';
+        if (found.step === step) return 'decided';
+        const { approval } = found;
         if (approval.planHash !== planHash || approval.state === 'superseded') return 'changed-since';
         if (approval.state === 'expired') return 'expired';
         if (approval.state !== 'waiting') return 'already-decided';
@@ -50,15 +56,17 @@ export function buildApprovals({
           put(tx, { ...approval, state: 'expired' });
           return 'expired';
         }
-        put(tx, { ...approval, state: decision.approved ? 'approved' : 'rejected', decision });
+        put(tx, { ...approval, state: decision.approved ? 'approved' : 'rejected', decision }, step);
         return 'decided';
       });
     },
     moveApproval(id, from, to) {
+      const step = randomUUID();
       return store.transaction(async (tx) => {
-        const approval = (await tx.get('approval', id))?.approval;
-        if (approval?.state !== from) return false;
-        put(tx, { ...approval, state: to });
+        const found = await tx.get('approval', id);
+        if (found?.step === step) return true;
+        if (found?.approval.state !== from) return false;
+        put(tx, { ...found.approval, state: to }, step);
         return true;
       });
     },
@@ -91,7 +99,8 @@ async function readWaiting(tx: Transaction, project: string): Promise<readonly A
   return found.map(({ approval }) => approval);
 }
 
-function put(tx: Transaction, approval: Approval): void {
+/** `step` names the call that did it: run again because the answer to its commit was lost, it knows its own work. */
+function put(tx: Transaction, approval: Approval, step = ''): void {
   const { project, state, askedAt, expiresAt } = approval;
-  tx.put('approval', approval.id, { project, state, askedAt, approval, endedAt: expiresAt });
+  tx.put('approval', approval.id, { project, state, askedAt, approval, step, endedAt: expiresAt });
 }

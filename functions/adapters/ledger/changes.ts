@@ -41,7 +41,7 @@ export function buildChanges({
       return [...found].sort((a, b) => byTime(b, a)).map(toChange);
     },
     async isOwnEtag(resource, etag) {
-      return (await store.query('changesByEtag', { equal: [resource, etag], limit: 1 })).length > 0;
+      return (await store.count('changesByEtag', { equal: [resource, etag] })) > 0;
     },
   };
 }

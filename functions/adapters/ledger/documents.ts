@@ -48,6 +48,8 @@ export interface Documents {
     readonly state: string;
     readonly askedAt: number;
     readonly approval: Approval;
+    /** The call that wrote it last. */
+    readonly step: string;
     /** When it runs out: no answer counts any more. */
     readonly endedAt: number;
   };
@@ -81,3 +83,41 @@ export interface Page<T> {
 }
 
 export type Kind = keyof Documents;
+
+/**
+ * Every field of every kind: `plain` is text, number or boolean; `json` is anything else, which an engine keeps as one
+ * text and never looks into (Firestore takes no list inside a list, and policies are not ours to shape).
+ */
+export const fields = {
+  lease: { project: 'plain', holder: 'plain', until: 'plain', task: 'plain' },
+  change: {
+    project: 'plain',
+    at: 'plain',
+    stamp: 'plain',
+    resource: 'plain',
+    isOpen: 'plain',
+    intent: 'json',
+    result: 'json',
+    etag: 'plain',
+    endedAt: 'plain',
+  },
+  hold: { project: 'plain', stamp: 'plain', hold: 'json', endedAt: 'plain' },
+  clientId: { clientId: 'plain', state: 'plain', endedAt: 'plain' },
+  finding: { project: 'plain', openedAt: 'plain', stamp: 'plain', finding: 'json', actor: 'plain' },
+  stay: { project: 'plain', openedAt: 'plain', stamp: 'plain', finding: 'json', endedAt: 'plain' },
+  seenGrants: { project: 'plain', page: 'plain', entries: 'json', endedAt: 'plain' },
+  onPath: { project: 'plain', page: 'plain', entries: 'json', endedAt: 'plain' },
+  seenIap: { project: 'plain', page: 'plain', entries: 'json', endedAt: 'plain' },
+  approval: { project: 'plain', state: 'plain', askedAt: 'plain', approval: 'json', step: 'plain', endedAt: 'plain' },
+  notice: { state: 'plain', notBefore: 'plain', sendingSince: 'plain', notice: 'json', endedAt: 'plain' },
+  sweep: { startedAt: 'plain', sweep: 'json', endedAt: 'plain' },
+  run: { project: 'plain', startedAt: 'plain', run: 'json', endedAt: 'plain' },
+  state: { isPaused: 'plain', entry: 'plain' },
+  pause: { stamp: 'plain', pause: 'json', endedAt: 'plain' },
+} as const satisfies { readonly [K in Kind]: Readonly<Record<keyof Documents[K], 'plain' | 'json'>> };
+
+export const kinds: readonly Kind[] = Object.keys(fields).filter(isKind);
+
+function isKind(name: string): name is Kind {
+  return Object.hasOwn(fields, name);
+}

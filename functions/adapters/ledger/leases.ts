@@ -22,7 +22,7 @@ export function buildLeases({
         const lease = await tx.get('lease', project);
         const at = now();
         if (lease?.holder !== holder || lease.until <= at) return false;
-        tx.put('lease', project, { ...lease, until: at + ttlMs });
+        tx.update('lease', project, { until: at + ttlMs });
         return true;
       });
     },

@@ -78,6 +78,8 @@ async function claim(
 ): Promise<Notice | undefined> {
   const notice = (await tx.get('notice', id))?.notice;
   if (!notice) return undefined;
+  // Run again because the answer to its commit was lost: it has been claimed by this very call.
+  if (notice.state === 'sending' && notice.sender === sender && notice.sendingSince === at) return notice;
   const isDue = notice.state === 'due' && notice.notBefore <= at;
   const isStale = notice.state === 'sending' && (notice.sendingSince ?? 0) <= at - staleMs;
   if (!isDue && !isStale) return undefined;

@@ -11,11 +11,15 @@ export interface OpenLedgerOptions extends LedgerOptions {
  * `ledger-too-old`, `sandbox-not-loopback`.
  */
 export async function openLedger(spec: string, options: OpenLedgerOptions = {}): Promise<Ledger> {
-  const [engine, database] = spec.split(':', 2);
-  if (engine === 'firestore') {
+  if (isFirestore(spec)) {
     const { openFirestoreLedger } = await import('./firestore-ledger.ts');
-    return openFirestoreLedger(database || '(default)', options);
+    return openFirestoreLedger(spec.slice('firestore:'.length) || '(default)', options);
   }
   const { openSqliteLedger } = await import('./sqlite-ledger.ts');
   return openSqliteLedger(spec, options.now, options.retentionDays);
+}
+
+/** Whether a ledger is a database in the cloud; else it is a file. */
+export function isFirestore(spec: string): boolean {
+  return spec === 'firestore' || spec.startsWith('firestore:');
 }

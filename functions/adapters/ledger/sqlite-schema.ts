@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../errors.ts';
-import type { Kind } from './documents.ts';
+import { type Kind, kinds } from './documents.ts';
 import { type QueryShape, queries } from './queries.ts';
 
 /** Versions 1 to 4 were tables of their own for each kind; since 5, documents. Grows when documents change so that an older Sallyport would misread them. */
@@ -31,9 +31,8 @@ export function columnsOf(kind: Kind): readonly string[] {
 }
 
 const shapes: readonly QueryShape[] = Object.values(queries);
-const kinds = new Set<Kind>([...shapes.map((shape) => shape.kind), 'lease', 'state']);
 const columns = new Map(
-  [...kinds].map((kind) => {
+  kinds.map((kind) => {
     const ofKind = shapes.filter((shape) => shape.kind === kind);
     return [kind, [...new Set(ofKind.flatMap(fieldsOf))]] as const;
   }),
@@ -57,7 +56,7 @@ function prepareTable(database: DatabaseSync, kind: Kind): void {
 function prepareIndex(database: DatabaseSync, shape: QueryShape): void {
   const fields = fieldsOf(shape);
   // What has ended is looked for once a day: an index would cost each write more than it saves.
-  if (fields.length === 0 || fields[0] === 'endedAt') return;
+  if (fields.length === 0 || fields[0] === 'endedAt' || shape.sharesIndex) return;
   const table = tableOf(shape.kind);
   const name = `${table}_by_${fields.join('_')}`;
   const where = `WHERE ${fields.at(-1)} IS NOT NULL`;

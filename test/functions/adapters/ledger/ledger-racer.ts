@@ -1,6 +1,6 @@
-import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
+import { openSqliteLedger } from '../../../../functions/adapters/ledger/sqlite-ledger.ts';
 
-/** A process that races for leases: `node lease-racer.ts FILE HOLDER`; for each project named on stdin it answers `PROJECT won|lost`. */
+/** A process that races for leases: `node ledger-racer.ts FILE HOLDER`; for each project named on stdin it answers `PROJECT won|lost`. */
 const [file = '', holder = ''] = process.argv.slice(2);
 const ledger = await openSqliteLedger(file);
 process.stdout.write('ready\n');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ChangeIntent, ChangeResult } from '../../../functions/core/change/change.ts';
-import { buildFindingId, type Finding } from '../../../functions/core/finding.ts';
-import type { Ledger } from '../../../functions/core/world.ts';
+import type { ChangeIntent, ChangeResult } from '../../../../functions/core/change/change.ts';
+import { buildFindingId, type Finding } from '../../../../functions/core/finding.ts';
+import type { Ledger } from '../../../../functions/core/world.ts';
 
 /** What every engine of the ledger promises: run over each of them. `open` gives a new, empty ledger that asks `now`. */
 export function describeLedger(engine: string, open: (now: () => number) => Promise<Ledger>): void {

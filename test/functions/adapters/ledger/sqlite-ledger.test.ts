@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
+import { openSqliteLedger } from '../../../../functions/adapters/ledger/sqlite-ledger.ts';
 import { describeLedger } from './ledger-contract.ts';
 
 describeLedger('SQLite', (now) => openSqliteLedger(':memory:', now));
@@ -86,6 +86,6 @@ describe('SQLite ledger file', () => {
 });
 
 function startRacer(file: string, holder: string): ChildProcess {
-  const script = join(import.meta.dirname, 'lease-racer.ts');
+  const script = join(import.meta.dirname, 'ledger-racer.ts');
   return spawn(process.execPath, [script, file, holder], { stdio: ['pipe', 'pipe', 'inherit'] });
 }
