@@ -27,11 +27,13 @@ export interface IdTokenRequest {
   readonly audience: string;
   /** Seconds; negative for a token that has expired already. Default 3600. */
   readonly expiresIn?: number;
+  /** Default Google's; any other is what no real token of Google has. */
+  readonly issuer?: string;
 }
 
 export type IdTokenVerdict =
   | { readonly ok: true; readonly email: string }
-  | { readonly ok: false; readonly reason: 'not-a-jwt' | 'signature' | 'expired' }
+  | { readonly ok: false; readonly reason: 'not-a-jwt' | 'signature' | 'expired' | 'issuer' }
   | { readonly ok: false; readonly reason: 'audience'; readonly audience: string };
 
 /** Makes the key pair (RS256, about 0.1 s) and what signs and checks with it. `now` decides about issue and expiry. */
@@ -44,12 +46,12 @@ export async function createIdTokens(options: { readonly now?: () => Date } = {}
   const keys = createLocalJWKSet(jwks);
   return {
     jwks,
-    mint({ email, audience, expiresIn = 3600 }) {
+    mint({ email, audience, expiresIn = 3600, issuer = idTokenIssuer }) {
       const issuedAt = Math.floor(now().getTime() / 1000);
       const subject = buildSubject(email);
       return new SignJWT({ azp: subject, email, email_verified: true })
         .setProtectedHeader({ alg: 'RS256', kid, typ: 'JWT' })
-        .setIssuer(idTokenIssuer)
+        .setIssuer(issuer)
         .setAudience(audience)
         .setSubject(subject)
         .setIssuedAt(Math.min(issuedAt, issuedAt + expiresIn - 1))
@@ -59,7 +61,8 @@ export async function createIdTokens(options: { readonly now?: () => Date } = {}
     async verify(token, audiences) {
       if (!isJwt(token)) return { ok: false, reason: 'not-a-jwt' };
       try {
-        const { payload } = await jwtVerify(token, keys, { issuer: idTokenIssuer, currentDate: now() });
+        const { payload } = await jwtVerify(token, keys, { algorithms: ['RS256'], currentDate: now() });
+        if (payload.iss !== idTokenIssuer) return { ok: false, reason: 'issuer' };
         const accepted = [payload.aud ?? []].flat().some((audience) => audiences.includes(audience));
         if (!accepted) return { ok: false, reason: 'audience', audience: String(payload.aud ?? '') };
         return { ok: true, email: String(payload['email'] ?? '') };

@@ -1,38 +1,76 @@
 import { findProject } from '../apis/find-project.ts';
 import type { DoorAnswer, DoorParts, DoorRequest } from './door.ts';
 import { enterService, type Way } from './enter-service.ts';
-import { findBackend, knownHosts, type Resource } from './find-backend.ts';
+import { type Balancer, findBalancer } from './find-balancer.ts';
+import { findDestination } from './find-destination.ts';
 import { findServiceOfHost, listRoutes, type ServiceRoute } from './find-service.ts';
 import { at, textAt } from './json.ts';
+import { coversHost } from './match-host.ts';
 import { balancerAnswer, runNotFound } from './pages.ts';
 import { type IapTarget, passIap } from './pass-iap.ts';
-
-/** Picks one of the regions that a backend has; the real balancer takes the nearest, users see it come and go. */
-export type PickRegion = (
-  backend: string,
-  routes: readonly ServiceRoute[],
-  asked: string | undefined,
-) => ServiceRoute | undefined;
+import { redirectAnswer } from './redirect.ts';
+import type { Resource } from './resolve-link.ts';
+import { knownHosts } from './served-hosts.ts';
+import type { Turns } from './turns.ts';
 
 /** Takes a request through every door in order, as Google would: `*.run.app` goes to its service, any other host to a load balancer. */
-export async function answerRequest(parts: DoorParts, request: DoorRequest, pick: PickRegion): Promise<DoorAnswer> {
+export async function answerRequest(parts: DoorParts, request: DoorRequest, turns: Turns): Promise<DoorAnswer> {
   if (request.host.endsWith('.run.app')) return answerRunApp(parts, request);
-  const backend = findBackend(parts.cloud, request.host, request.path);
-  if (!backend) {
+  const balancer = findBalancer(parts.cloud, request.host, request.scheme);
+  if (!balancer) {
     const hosts = knownHosts(parts.cloud).join(', ') || 'none';
     return balancerAnswer(
       404,
-      `no load balancer of the sandbox serves ${request.host}; it knows these hosts: ${hosts}\n`,
+      `no load balancer of the sandbox serves ${request.scheme}://${request.host}; it knows these hosts: ${hosts}\n`,
     );
   }
+  const answer = await answerFromBalancer(parts, request, { balancer, turns });
+  return balancer.scheme === 'https' ? { ...answer, certificate: certificateOf(balancer, request.host) } : answer;
+}
+
+async function answerFromBalancer(
+  parts: DoorParts,
+  request: DoorRequest,
+  { balancer, turns }: { readonly balancer: Balancer; readonly turns: Turns },
+): Promise<DoorAnswer> {
+  const destination = findDestination(parts.cloud, balancer, { request, turns });
+  switch (destination.kind) {
+    case 'redirect':
+      return redirectAnswer(request, destination.action, destination.prefix);
+    case 'not-modelled':
+      return balancerAnswer(501, `${destination.what} of a URL map is not modelled by the sandbox\n`);
+    case 'nowhere':
+      return balancerAnswer(503, 'no healthy upstream');
+    case 'backend':
+      return answerFromBackend(parts, request, { backend: destination.backend, turns });
+  }
+}
+
+async function answerFromBackend(
+  parts: DoorParts,
+  request: DoorRequest,
+  { backend, turns }: { readonly backend: Resource; readonly turns: Turns },
+): Promise<DoorAnswer> {
   const target = iapTargetOf(parts, backend);
   const iap = target && (await passIap(parts, request, target));
   if (iap && !iap.passed) return iap.answer;
   const routes = listRoutes(parts.cloud, backend, request.host, request.path);
-  const route = pick(backend.key, routes, textOf(request.headers['x-sandbox-region']));
+  const route = pickRegion(routes, textOf(request.headers['x-sandbox-region']), () =>
+    turns.next(backend.key, routes.length),
+  );
   if (!route) return { ...balancerAnswer(503, 'no healthy upstream'), user: iap?.user };
-  if (!route.service) return { ...runNotFound(), region: route.region, user: iap?.user };
+  if (route.notModelled) return balancerAnswer(501, `${route.notModelled} is not modelled by the sandbox\n`);
+  if (!route.service) return { ...runNotFound(), region: route.region, user: iap?.user, why: 'no such service' };
   return enterService(parts, request, route.service, { from: balancerKind(backend), iap, tag: route.tag });
+}
+
+/** One of the regions that a backend has, in turn (the real balancer takes the nearest; users see it come and go), or the one that is asked for. */
+function pickRegion(
+  routes: readonly ServiceRoute[],
+  asked: string | undefined,
+  turn: () => number,
+): ServiceRoute | undefined {
+  return asked === undefined ? routes[turn()] : routes.find(({ region }) => region === asked);
 }
 
 /** Google's front end answers /healthz itself, before anything else (FACTS 16). */
@@ -53,6 +91,12 @@ function iapTargetOf({ cloud }: DoorParts, { key, record }: Resource): IapTarget
     project,
     clientId: textAt(record, 'iap', 'oauth2ClientId') || undefined,
   };
+}
+
+/** What a browser would find: the door has no TLS of its own, so it answers all the same. */
+function certificateOf(balancer: Balancer, host: string): DoorAnswer['certificate'] {
+  if (coversHost(balancer.domains, host)) return 'covers the host';
+  return balancer.hasCertificateMap ? 'unknown' : 'does not cover the host';
 }
 
 function balancerKind({ record }: Resource): Way['from'] {

@@ -12,6 +12,10 @@ export interface DoorRequest {
   readonly host: string;
   /** Path without query. */
   readonly path: string;
+  /** With its `?`; empty where there is none. */
+  readonly query: string;
+  /** `https`, unless the header `x-sandbox-scheme: http` asks for the balancers of port 80. */
+  readonly scheme: 'https' | 'http';
   readonly headers: IncomingHttpHeaders;
 }
 
@@ -23,6 +27,10 @@ export interface DoorAnswer {
   /** E-mail; absent where nobody is known. */
   readonly user?: string | undefined;
   readonly region?: string | undefined;
+  /** Of an https balancer, as far as Compute knows its certificates. */
+  readonly certificate?: 'covers the host' | 'does not cover the host' | 'unknown' | undefined;
+  /** Why a door stayed shut, for the request log; users do not see it. */
+  readonly why?: string | undefined;
 }
 
 /** What the doors look at. */

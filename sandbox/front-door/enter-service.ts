@@ -23,17 +23,25 @@ export async function enterService(
   way: Way,
 ): Promise<DoorAnswer> {
   const { region } = service;
-  if (!passesIngress(service, way)) return { ...runNotFound(), region, user: way.iap?.user };
+  if (!passesIngress(service, way)) {
+    return { ...runNotFound(), region, user: way.iap?.user, why: `ingress or default URL shut to the ${way.from}` };
+  }
   const direct =
     annotation(service, 'iap-enabled') === 'true' ? await passDirectIap(parts, request, service) : undefined;
   if (direct && !direct.passed) return { ...direct.answer, region };
   const iap = direct ?? way.iap;
   const invoker = iap ? { members: iap.identities, user: iap.user } : await identifyInvoker(parts, request, service);
   if (!mayInvoke(parts, request, service, invoker.members)) {
-    const page = 'isRefused' in invoker ? runUnauthorized(request.path) : runForbidden(request.path);
-    return { ...page, region, user: invoker.user };
+    const refusal = 'refusal' in invoker ? invoker.refusal : undefined;
+    const page = refusal ? runUnauthorized(request.path) : runForbidden(request.path);
+    const why = refusal ? `token refused: ${refusal}` : lackOf(invoker.members);
+    return { ...page, region, user: invoker.user, why };
   }
-  return answerFromContainer(request, service, { user: invoker.user, added: iap?.headers ?? {}, tag: way.tag });
+  return answerFromContainer(request, service, { user: invoker.user, added: iap?.headers, tag: way.tag });
+}
+
+function lackOf([member]: readonly string[]): string {
+  return member === undefined ? 'no credential' : `${member} lacks run.routes.invoke`;
 }
 
 function passesIngress(service: Service, { from }: Way): boolean {
@@ -54,8 +62,8 @@ async function passDirectIap(parts: DoorParts, request: DoorRequest, service: Se
 interface Invoker {
   readonly members: readonly string[];
   readonly user?: string | undefined;
-  /** A credential came and was not accepted. */
-  readonly isRefused?: true;
+  /** A credential came and was not accepted: why. */
+  readonly refusal?: string;
 }
 
 /** `X-Serverless-Authorization` is read first (FACTS 16). */
@@ -63,7 +71,7 @@ async function identifyInvoker(parts: DoorParts, request: DoorRequest, service: 
   const token = bearerOf(request.headers, ['x-serverless-authorization', 'authorization']);
   if (token === undefined) return { members: [] };
   const verdict = await parts.idTokens.verify(token, audiencesOf(service));
-  if (!verdict.ok) return { members: [], isRefused: true };
+  if (!verdict.ok) return { members: [], refusal: verdict.reason };
   return { members: [memberOf(verdict.email)], user: verdict.email };
 }
 
@@ -80,7 +88,8 @@ function mayInvoke(
 
 interface Arrival {
   readonly user: string | undefined;
-  readonly added: Readonly<Record<string, string>>;
+  /** By IAP; absent where none stands before the service. */
+  readonly added: Readonly<Record<string, string>> | undefined;
   readonly tag: string | undefined;
 }
 
@@ -96,12 +105,12 @@ function answerFromContainer(
     revision: revisionOf(service, tag),
     user: user ?? null,
     path,
-    /** What reached it of Google's own headers. */
-    headers: { ...googleHeaders(headers), ...added },
+    /** What reached it of Google's own headers: IAP strips the client's (FACTS 15). */
+    headers: added ?? googleHeaders(headers),
   };
   return {
     status: 200,
-    headers: { 'content-type': 'application/json', 'x-sandbox-region': region },
+    headers: { 'content-type': 'application/json' },
     body: `${JSON.stringify(body)}\n`,
     door: 'container',
     user,

@@ -1,11 +1,13 @@
+import { findProject } from '../apis/find-project.ts';
 import type { Cloud, RunServiceRecord } from '../cloud.ts';
-import { type Resource, resolveLink } from './find-backend.ts';
 import { at, textAt, textsAt } from './json.ts';
+import { type Resource, resolveLink } from './resolve-link.ts';
 
 export interface Service {
   /** `projects/ID/locations/R/services/S` */
   readonly key: string;
   readonly project: string;
+  readonly projectNumber: string;
   readonly region: string;
   readonly record: RunServiceRecord;
 }
@@ -16,6 +18,8 @@ export interface ServiceRoute {
   readonly service?: Service | undefined;
   /** The NEG's traffic tag. */
   readonly tag?: string | undefined;
+  /** What the NEG leads to, where that is nothing of Cloud Run. */
+  readonly notModelled?: string | undefined;
 }
 
 /** Where a backend's NEGs lead to for a host and path, one for each NEG, in their order. */
@@ -28,8 +32,14 @@ export function listRoutes(cloud: Cloud, backend: Resource, host: string, path: 
     const name = serviceNameOf(neg, host, path);
     const service =
       name === undefined ? undefined : findService(cloud, `projects/${project}/locations/${region}/services/${name}`);
-    return [{ region, service, tag: textAt(neg.record, 'cloudRun', 'tag') }];
+    return [{ region, service, tag: textAt(neg.record, 'cloudRun', 'tag'), notModelled: otherKindOf(neg) }];
   });
+}
+
+function otherKindOf({ record }: Resource): string | undefined {
+  if (at(record, 'appEngine') !== undefined) return 'an App Engine endpoint group';
+  const type = textAt(record, 'networkEndpointType') ?? 'SERVERLESS';
+  return type === 'SERVERLESS' ? undefined : `an endpoint group of type ${type}`;
 }
 
 function serviceNameOf({ record }: Resource, host: string, path: string): string | undefined {
@@ -58,7 +68,8 @@ function matchMask(mask: string, host: string, path: string): string | undefined
 function findService(cloud: Cloud, key: string): Service | undefined {
   const record = cloud.runServices.get(key);
   const [, project = '', , region = ''] = key.split('/');
-  return record && { key, project, region, record };
+  const projectNumber = findProject(cloud, project)?.projectNumber ?? '';
+  return record && { key, project, projectNumber, region, record };
 }
 
 /** The service whose own URL has this host. */
@@ -70,9 +81,13 @@ export function findServiceOfHost(cloud: Cloud, host: string): Service | undefin
   return undefined;
 }
 
-/** Its run.app URLs. */
-function urlsOf({ record }: Service): readonly string[] {
-  const urls = [textAt(record, 'status', 'url') ?? '', ...textsAt(parseList(annotation({ record }, 'urls')))];
+/** Its run.app URLs: those that it lists, and the one that its name, project number and region make. Each is of one region only. */
+function urlsOf({ record, projectNumber, region }: Service): readonly string[] {
+  const urls = [
+    `https://${record.metadata.name}-${projectNumber}.${region}.run.app`,
+    textAt(record, 'status', 'url') ?? '',
+    ...textsAt(parseList(annotation({ record }, 'urls'))),
+  ];
   return [...new Set(urls)].filter((url) => URL.canParse(url));
 }
 

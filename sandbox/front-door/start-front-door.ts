@@ -3,9 +3,10 @@ import type { Cloud } from '../cloud.ts';
 import type { IdTokens } from '../id-token.ts';
 import { type LoopbackServer, startLoopbackServer } from '../loopback-server.ts';
 import type { RequestLog } from '../request-log.ts';
-import { answerRequest, type PickRegion } from './answer-request.ts';
+import { answerRequest } from './answer-request.ts';
 import type { DoorAnswer, DoorParts } from './door.ts';
 import { createSessions } from './session.ts';
+import { createTurns } from './turns.ts';
 
 export interface FrontDoorOptions {
   readonly cloud: Cloud;
@@ -17,13 +18,14 @@ export interface FrontDoorOptions {
 
 /**
  * The way in for users: one loopback port that stands for every load balancer and every `*.run.app` host of the cloud, told
- * apart by the Host header. Each request is a row of kind `front-door`. Paths of its own, on any host:
+ * apart by the Host header. Each request is a row of kind `front-door`. `x-sandbox-region: R` takes a region by force, and
+ * `x-sandbox-scheme: http` asks the balancers of port 80; each answer says its region. Paths of its own, on any host:
  * `/_sandbox/sign-in?user=E-MAIL` (a session for people), `/_sandbox/id-token?email=…&audience=…`, `/_sandbox/jwks`.
  */
 export async function startFrontDoor(options: FrontDoorOptions): Promise<LoopbackServer> {
   const { cloud, idTokens, requestLog } = options;
   const parts: DoorParts = { cloud, idTokens, sessions: createSessions() };
-  const pick = roundRobin();
+  const turns = createTurns();
   return startLoopbackServer((request, response) => {
     answer(request).then(
       (reply) => send(request, response, reply),
@@ -44,9 +46,11 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<Loopbac
       method: request.method ?? 'GET',
       host,
       path: url.pathname,
+      query: url.search,
+      scheme: request.headers['x-sandbox-scheme'] === 'http' ? ('http' as const) : ('https' as const),
       headers: withoutGoogleHeaders(request.headers),
     };
-    const reply = await answerRequest(parts, asked, pick);
+    const reply = await answerRequest(parts, asked, turns);
     requestLog.add({
       kind: 'front-door',
       verb: asked.method,
@@ -56,26 +60,19 @@ export async function startFrontDoor(options: FrontDoorOptions): Promise<Loopbac
       region: reply.region ?? null,
       status: reply.status,
       door: reply.door,
+      ...(reply.certificate === undefined ? {} : { certificate: reply.certificate }),
+      ...(reply.why === undefined ? {} : { why: reply.why }),
       ms: Math.round(performance.now() - started),
     });
-    return reply;
+    const region = reply.region === undefined ? {} : { 'x-sandbox-region': reply.region };
+    return { ...reply, headers: { ...reply.headers, ...region } };
   }
 }
 
-/** In turn, for each backend; `asked` forces one. */
-function roundRobin(): PickRegion {
-  const turns = new Map<string, number>();
-  return (backend, routes, asked) => {
-    if (asked !== undefined) return routes.find(({ region }) => region === asked);
-    const turn = turns.get(backend) ?? 0;
-    turns.set(backend, turn + 1);
-    return routes[turn % routes.length];
-  };
-}
-
-/** Nobody outside may claim to be IAP. */
+/** Nobody outside may claim to be IAP; what Pub/Sub says of an unwrapped message is let through, as far as IAP. */
 function withoutGoogleHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-goog-')));
+  const isKept = (name: string) => !name.startsWith('x-goog-') || name.startsWith('x-goog-pubsub-');
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => isKept(name)));
 }
 
 type Plain = Pick<DoorAnswer, 'status' | 'headers' | 'body'>;
