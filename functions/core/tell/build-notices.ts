@@ -10,8 +10,10 @@ import { pickChannel } from './pick-channel.ts';
 
 export interface RunStory {
   readonly project: string;
-  /** Stays that began since people were last told, in their order. */
-  readonly opened: readonly FindingStay[];
+  /** When people were last told (ms). */
+  readonly since: number;
+  /** Stays of findings that were open then or later, in their order. */
+  readonly stays: readonly FindingStay[];
   /** Changes made since then, oldest first. */
   readonly changes: readonly Change[];
   /** What was found before anything was changed, by finding id. */
@@ -84,7 +86,8 @@ interface Told {
   readonly notes: readonly string[];
 }
 
-function listOpened({ opened, changes, left }: RunStory): readonly Told[] {
+function listOpened({ since, stays, changes, left }: RunStory): readonly Told[] {
+  const opened = stays.filter(({ openedAt }) => openedAt >= since);
   return opened.map((stay) => ({
     stay,
     group: digestGroup(stay.openedAt),
@@ -94,18 +97,24 @@ function listOpened({ opened, changes, left }: RunStory): readonly Told[] {
 }
 
 /** Found and mended in one go: the ledger never saw it open, its change is what there is to tell. */
-function listFixed({ opened, changes, found }: RunStory): readonly Told[] {
-  const known = new Set(opened.map(({ finding }) => finding.id));
+function listFixed({ stays, changes, found }: RunStory): readonly Told[] {
   const told = new Set<string>();
-  return changes.flatMap((change) =>
+  return changes.filter(isFix).flatMap((change) =>
     change.findingIds.flatMap((id) => {
       const finding = found.get(id);
-      if (!finding || known.has(id) || told.has(id) || !isFix(change)) return [];
-      told.add(id);
+      const key = `${id} ${change.runId}`;
+      if (!finding || told.has(key) || stays.some((stay) => stay.finding.id === id && isWithin(change, stay)))
+        return [];
+      told.add(key);
       const stay = { finding, openedAt: change.at, resolvedAt: change.result?.at ?? change.at };
-      return [{ stay, group: `fixed-${change.runId}`, fixed: true, notes: describeDone(id, changes) }];
+      const ofRun = changes.filter(({ runId }) => runId === change.runId);
+      return [{ stay, group: `fixed-${change.runId}`, fixed: true, notes: describeDone(id, ofRun) }];
     }),
   );
+}
+
+function isWithin({ at }: Change, { openedAt, resolvedAt }: FindingStay): boolean {
+  return at >= openedAt && (resolvedAt === undefined || at <= resolvedAt);
 }
 
 /** The changes that ended a finding. */

@@ -35,12 +35,12 @@ export async function tellOfRun(facts: RunFacts, world: Pick<World, 'ledger' | '
   const [stays, newest] = await Promise.all([ledger.findingStays(since, project), ledger.changesSince(since, project)]);
   const changes = newest.toReversed();
   const found = new Map([...facts.resolved, ...facts.found].map((finding) => [finding.id, finding]));
-  const opened = stays.filter(({ openedAt }) => openedAt >= since);
-  // A stay that began before is told of by its own message; only what the ledger never saw open is new here.
-  for (const { finding, openedAt } of stays) if (openedAt < since) found.delete(finding.id);
   const { handBack } = facts;
-  const story = { project, opened, changes, found, left, ...(handBack ? { handBack } : {}) };
-  for (const notice of buildNotices(story, settings.slack)) await ledger.putNotice(notice, clock.now());
+  const story = { project, since, stays, changes, found, left, ...(handBack ? { handBack } : {}) };
+  for (const notice of buildNotices(story, settings.slack)) {
+    // One that is there was put by the run before; how it ends is told below.
+    if (!(await ledger.findNotice(notice.id))) await ledger.putNotice(notice, clock.now());
+  }
   for (const stay of stays) {
     if (stay.resolvedAt !== undefined && stay.resolvedAt >= since) await tellOfEnd(stay, changes, facts, world);
   }
