@@ -9,6 +9,7 @@ import { listRefusedAgents } from './apply/refused-agents.ts';
 import { assertNothingTransient, outcomeOf } from './apply/run-outcome.ts';
 import { listApprovedSteps, readApproved } from './approval/approved-steps.ts';
 import { keepQuestion } from './approval/keep-question.ts';
+import { attributeFresh } from './attribution/attribute-findings.ts';
 import type { Change } from './change/change.ts';
 import { recentlyMs } from './estate/judged-services.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
@@ -96,10 +97,10 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
 
   const { changes } = applied;
   const second = lookAgain(inventory, { changes, evaluation, options: looking(changes) });
-  const kept = keepUnjudged(await ledger.openFindings(key.project), evaluation);
-  const findings = [...second.findings, ...kept]
-    .filter((finding) => !applied.settled.has(finding.id))
-    .sort(compareFindings);
+  const open = await ledger.openFindings(key.project);
+  const still = [...second.findings, ...keepUnjudged(open, evaluation)].filter(({ id }) => !applied.settled.has(id));
+  const attribute = await attributeFresh({ key, inventory, open, found: evaluation.findings, still }, world);
+  const findings = still.map(attribute).sort(compareFindings);
   warnOfLimit(plan, key, world);
   const { opened, resolved } = await ledger.saveFindings(key.project, findings, clock.now());
   // A grant made just now counts from now, also where an earlier one was lost in between.
@@ -107,7 +108,7 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
   for (const finding of opened) world.log.warn('finding opened', describeFinding(finding, key));
   for (const finding of resolved) world.log.info('finding resolved', describeFinding(finding, key));
   const { project, runId, actor } = key;
-  const found = evaluation.findings;
+  const found = evaluation.findings.map(attribute);
   await tellOfRun({ project, runId, ...(actor ? { actor } : {}), found, resolved, left: plan.left }, world);
   // Where a person sees the plan, nobody else has to be asked.
   if (!options.modes?.includes('approve')) {
@@ -156,7 +157,7 @@ function describeFinding(finding: Finding, key: ReconcileKey): Record<string, un
     mode,
     resource,
     subject,
-    actor: key.actor,
+    actor: finding.actor,
     eventId: key.eventId,
   };
 }

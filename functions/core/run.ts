@@ -15,6 +15,9 @@ export interface ReconcileKey {
   readonly task?: string;
   readonly eventId?: string;
   readonly actor?: string;
+  /** What the event was about: full resource name and method. A hint at who caused what is found, and no more. */
+  readonly resource?: string;
+  readonly method?: string;
 }
 
 export interface ReconcileOptions {
