@@ -11,6 +11,7 @@ export type GoogleApi =
   | 'pubsub'
   | 'run'
   | 'serviceusage'
+  | 'storage'
   | 'workflowexecutions';
 
 type Environment = Record<string, string | undefined>;

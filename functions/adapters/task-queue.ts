@@ -31,6 +31,12 @@ export type TaskBody =
       readonly eventId: string;
       readonly resource: string;
       readonly etag: string;
+    }
+  | {
+      readonly project: string;
+      readonly reason: 'event' | 'sweep';
+      /** Another function has looked already, and left what this one may do. */
+      readonly handedOver?: true;
     };
 
 export interface Enqueued {

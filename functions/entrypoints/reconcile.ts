@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { http } from '@google-cloud/functions-framework';
 import { apiRoot } from '../adapters/api-root.ts';
+import { createApprovalWorkflow } from '../adapters/approval-workflow.ts';
 import { createWorld } from '../adapters/create-world.ts';
 import { createDeadLetters } from '../adapters/dead-letter.ts';
 import { createGoogleClients } from '../adapters/google-clients.ts';
 import { openLedger } from '../adapters/ledger/open-ledger.ts';
 import { createLog } from '../adapters/log.ts';
 import { createMetadataToken } from '../adapters/metadata-token.ts';
+import { parseCapabilities, parseCapabilityUrls } from '../adapters/own-capabilities.ts';
 import { readOwnProject } from '../adapters/own-project.ts';
 import { createProjectNumbers } from '../adapters/project-numbers.ts';
 import { requiredVariable } from '../adapters/required-variable.ts';
 import { readSettingsFile } from '../adapters/settings-file.ts';
+import { type CloudTasksOptions, createCloudTasksQueue, type TaskQueue } from '../adapters/task-queue.ts';
 import { AppError } from '../errors.ts';
 import { prepare } from './prepare.ts';
 import { createReconcileHandler, type ReconcileDeps } from './reconcile-handler.ts';
@@ -55,12 +58,36 @@ async function readDeps(): Promise<ReconcileDeps> {
     readOwnProject(),
     openLedger(requiredVariable('SALLYPORT_LEDGER'), { retentionDays: settings.retentionDays }),
   ]);
+  const capabilities = parseCapabilities(env['SALLYPORT_CAPABILITIES']);
+  const workflow = env['SALLYPORT_APPROVAL_WORKFLOW'];
   return {
-    world: createWorld({ settings, ledger, log: createLog(), clients }),
+    world: createWorld({ settings, ledger, log: createLog(), clients, ...(capabilities ? { capabilities } : {}) }),
+    workflow: createApprovalWorkflow({
+      apiRoot: apiRoot('workflowexecutions'),
+      token,
+      ...(workflow ? { workflow } : {}),
+    }),
+    ...buildQueues({ token, clock }),
     ownProject,
     projectId: createProjectNumbers({ apiRoot: apiRoot('cloudresourcemanager'), token, clock }),
     deadLetters: topic ? createDeadLetters({ topic, apiRoot: apiRoot('pubsub'), token }) : undefined,
     maxAttempts: attempts > 0 ? attempts : undefined,
     newRunId: randomUUID,
+  };
+}
+
+/** Ways back to this function, and to those that have other capabilities; none without a queue. */
+function buildQueues(common: Pick<CloudTasksOptions, 'token' | 'clock'>): Pick<ReconcileDeps, 'queue' | 'queueOf'> {
+  const { env } = process;
+  const queue = env['SALLYPORT_QUEUE'];
+  if (!queue) return {};
+  const serviceAccount = requiredVariable('SALLYPORT_TASKS_SERVICE_ACCOUNT');
+  const build = (url: string): TaskQueue =>
+    createCloudTasksQueue({ ...common, queue, url, serviceAccount, apiRoot: apiRoot('cloudtasks') });
+  const urls = parseCapabilityUrls(env['SALLYPORT_CAPABILITY_URLS']);
+  const others = new Map(Object.entries(urls).map(([capability, url]) => [capability, build(url)]));
+  return {
+    queue: build(requiredVariable('SALLYPORT_RECONCILE_URL')),
+    queueOf: (capability) => others.get(capability),
   };
 }

@@ -57,6 +57,17 @@ export function planOwnWriteCheck(write: { resource: string; etag: string; now: 
   return { id, scheduleTime: write.now + write.timing.settleSeconds * 1000 };
 }
 
+/** The task that gives a project to the function with another capability, once for each run that left something to it. */
+export function planHandOver(run: { runId: string; capability: string; now: number }): OnceTask {
+  return { id: `${hash(`${run.runId}\n${run.capability}`)}-hand-over`, scheduleTime: run.now };
+}
+
+/** The task that looks at a project again when something may be done that only waited for time (`at`, ms). */
+export function planLaterLook({ project, at }: { project: string; at: number }): OnceTask {
+  // A moment later: the clocks of queue and function differ a little.
+  return { id: `${hash(`${project}\n${at}`)}-later`, scheduleTime: at + 1000 };
+}
+
 /**
  * Whether a task of this name that the queue has already will still see the present: it is more than 2 s away, so it has
  * not left even if the clocks differ a little.

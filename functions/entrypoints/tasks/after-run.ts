@@ -1,0 +1,78 @@
+import type { Approval } from '../../core/people.ts';
+import type { ReconcileResult } from '../../core/run.ts';
+import { AppError } from '../../errors.ts';
+import { planHandOver, planLaterLook } from '../../events/task-name.ts';
+import type { TaskDeps } from './task-context.ts';
+
+/** A question without an address to call back is taken for one whose workflow never came to ask, after this time (ms). */
+const lostMs = 10 * 60_000;
+
+/**
+ * Has a workflow wait for the answer to the project's question, if none does; a start that failed is made up for by a later
+ * run. Never throws: the question is in the ledger, and answers count without a workflow.
+ */
+export async function startQuestion(project: string, startedAt: number, { world, workflow }: TaskDeps): Promise<void> {
+  if (!workflow?.start) return;
+  const { ledger, clock, log } = world;
+  try {
+    const now = clock.now();
+    for (const approval of await ledger.approvals({ project, state: 'waiting' })) {
+      if (isUnattended(approval, startedAt, now)) await workflow.start(approval, now);
+    }
+  } catch (error) {
+    log.error('approval workflow not started', { code: codeOf(error), project, error });
+  }
+}
+
+function isUnattended({ callbackUrl, askedAt, expiresAt }: Approval, startedAt: number, now: number): boolean {
+  const isFree = callbackUrl === undefined && now < expiresAt;
+  return isFree && (askedAt >= startedAt || now - askedAt >= lostMs);
+}
+
+export interface RunToFollow extends Pick<ReconcileResult, 'project' | 'elsewhere' | 'left'> {
+  readonly runId: string;
+  readonly reason: 'event' | 'sweep';
+  /** This run is itself what another function has handed over: it goes no further. */
+  readonly handedOver: boolean;
+}
+
+/**
+ * What has to follow a run: the functions that have the capabilities which this one lacks get the same project, once; and
+ * what only waited for time gets one more look when the time has come. Throws `queue-failed`: the run is then repeated.
+ */
+export async function followUp(run: RunToFollow, deps: TaskDeps): Promise<void> {
+  const { project, left } = run;
+  await handOver(run, deps);
+  const times = left.flatMap(({ until }) => until ?? []);
+  if (times.length === 0 || !deps.queue) return;
+  const plan = planLaterLook({ project, at: Math.min(...times) });
+  await deps.queue.enqueue({ plan, body: { project, reason: 'sweep' } });
+}
+
+async function handOver(run: RunToFollow, { world, queueOf }: TaskDeps): Promise<void> {
+  const { project, runId, reason, elsewhere, handedOver } = run;
+  if (handedOver) return;
+  for (const capability of elsewhere) {
+    const queue = queueOf?.(capability);
+    if (!queue) {
+      world.log.error('no function has a capability that is switched on', { project, capability });
+      continue;
+    }
+    const plan = planHandOver({ runId, capability, now: world.clock.now() });
+    const { task } = await queue.enqueue({ plan, body: { project, reason, handedOver: true } });
+    world.log.info('project handed over', { project, capability, task });
+  }
+}
+
+/** Sends what is due. Never throws: what was not sent is still due. */
+export async function sendNotices({ world, sendDueNotices }: TaskDeps): Promise<void> {
+  try {
+    await sendDueNotices?.();
+  } catch (error) {
+    world.log.error('messages not sent', { error });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof AppError ? error.code : 'approval-workflow-failed';
+}
