@@ -1,0 +1,9 @@
+output "topic" {
+  description = "Full name of the topic."
+  value       = google_pubsub_topic.letters.id
+}
+
+output "subscription" {
+  description = "Name of the subscription that keeps the letters, 31 days at most."
+  value       = google_pubsub_subscription.letters.name
+}

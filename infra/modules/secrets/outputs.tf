@@ -1,0 +1,12 @@
+output "settings" {
+  description = "Secret and version of the settings."
+  value = {
+    secret  = google_secret_manager_secret.secret["settings"].secret_id
+    version = google_secret_manager_secret_version.settings.version
+  }
+}
+
+output "names" {
+  description = "Names of the secrets: `settings`, `slack-bot-token`, `slack-signing-secret` => secret id."
+  value       = { for name, secret in google_secret_manager_secret.secret : name => secret.secret_id }
+}
