@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import type { ChangeIntent, ChangeResult } from '../../../../functions/core/change/change.ts';
 import { buildFindingId, type Finding } from '../../../../functions/core/finding.ts';
 import type { Ledger } from '../../../../functions/core/world.ts';
+import { describeApprovals } from './approval-contract.ts';
+import { describeNotices } from './notice-contract.ts';
+import { describeReports } from './report-contract.ts';
 
 /** What every engine of the ledger promises: run over each of them. `open` gives a new, empty ledger that asks `now`. */
 export function describeLedger(engine: string, open: (now: () => number) => Promise<Ledger>): void {
@@ -218,6 +221,15 @@ export function describeLedger(engine: string, open: (now: () => number) => Prom
       assert.deepEqual(ended, { paused: false, at: time, who: 'bob', why: 'freeze is over' });
       assert.deepEqual(begun, { paused: true, at: time - 5, who: 'ann', why: 'release freeze' });
       assert.equal((await ledger.pauses(1)).length, 1);
+    });
+
+    describeApprovals(() => ledger);
+    describeNotices(() => ledger);
+    describeReports(() => ledger, {
+      finding,
+      turn: (to) => {
+        time = to;
+      },
     });
   });
 }
