@@ -37,7 +37,15 @@ export type TaskBody =
       readonly reason: 'event' | 'sweep';
       /** Another function has looked already, and left what this one may do. */
       readonly handedOver?: true;
-    };
+    }
+  | {
+      readonly reason: 'decision';
+      readonly approvalId: string;
+      readonly planHash: string;
+      readonly approved: boolean;
+      readonly by: string;
+    }
+  | { readonly reason: 'notify' };
 
 export interface Enqueued {
   readonly outcome: 'created' | 'coalesced';

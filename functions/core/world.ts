@@ -175,6 +175,8 @@ export interface Ledger {
   findNotice(id: string): Promise<Notice | undefined>;
   /** How many are not sent yet. */
   dueNotices(): Promise<number>;
+  /** When the next of them can be claimed (ms), a sender that has been silent for `staleMs` counted as dead; undefined = all are sent. */
+  nextNotice(staleMs: number): Promise<number | undefined>;
 
   recordSweep(sweep: Sweep): Promise<void>;
   /** Newest first. */

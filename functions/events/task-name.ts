@@ -68,6 +68,21 @@ export function planLaterLook({ project, at }: { project: string; at: number }):
   return { id: `${hash(`${project}\n${at}`)}-later`, scheduleTime: at + 1000 };
 }
 
+/** The task that takes a person's answer, once for each question: a second press has nothing to add. */
+export function planDecision({ approvalId, now }: { approvalId: string; now: number }): OnceTask {
+  return { id: `${hash(`decision\n${approvalId}`)}-decision`, scheduleTime: now };
+}
+
+/**
+ * The task that sends what is in the outbox at `at` (ms) or a little later, one for all of a bucket. It leaves after its
+ * bucket has ended, so a name that is taken is that of a task which is still to come.
+ */
+export function planNotify({ at, timing }: { at: number; timing: Timing }): OnceTask {
+  const bucket = Math.floor(at / (timing.bucketSeconds * 1000));
+  const scheduleTime = (bucket + 1) * timing.bucketSeconds * 1000 + 1000;
+  return { id: `${hash(`notify\n${bucket}`)}-notify`, scheduleTime };
+}
+
 /**
  * Whether a task of this name that the queue has already will still see the present: it is more than 2 s away, so it has
  * not left even if the clocks differ a little.

@@ -9,7 +9,7 @@ export function buildNotices({
   now,
 }: LedgerContext): Pick<
   Ledger,
-  'putNotice' | 'claimNotices' | 'noticeSent' | 'noticeFailed' | 'findNotice' | 'dueNotices'
+  'putNotice' | 'claimNotices' | 'noticeSent' | 'noticeFailed' | 'findNotice' | 'dueNotices' | 'nextNotice'
 > {
   return {
     putNotice({ id, project, channel, content }, at) {
@@ -65,6 +65,15 @@ export function buildNotices({
     async dueNotices() {
       const counts = ['due', 'sending'].map((state) => store.count('noticesInState', { equal: [state] }));
       return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    },
+    async nextNotice(staleMs) {
+      const [[due], [sending]] = await Promise.all([
+        store.query('noticesByTime', { equal: ['due'], limit: 1 }),
+        store.query('noticesBySending', { equal: ['sending'], limit: 1 }),
+      ]);
+      const times = [due?.notice.notBefore, sending && (sending.notice.sendingSince ?? 0) + staleMs];
+      const known = times.filter((time) => time !== undefined);
+      return known.length === 0 ? undefined : Math.min(...known);
     },
   };
 }

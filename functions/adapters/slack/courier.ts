@@ -31,6 +31,7 @@ const skewMs = 300_000;
 /** Brings one notice to Slack, so that it is there once: it looks before it posts what may be there already. */
 export function createCourier({ slack, clock, timing, log, deadline }: CourierParts) {
   const lastAt = new Map<string, number>();
+  const looks = new Map<string, { readonly oldest: number; readonly posted: ReadonlyMap<string, string> }>();
   return {
     async deliver(notice: Notice): Promise<Delivered> {
       try {
@@ -56,16 +57,22 @@ export function createCourier({ slack, clock, timing, log, deadline }: CourierPa
     const { channel, createdAt, attempts, id } = notice;
     if (attempts > 1) {
       // An earlier try may have gone through, its sender dead or its answer lost.
-      const posted = await call(channel, () => slack.listPosted({ channel, oldest: createdAt - skewMs }), {
-        isRead: true,
-      });
-      const ts = posted.get(id);
+      const ts = (await look(channel, createdAt - skewMs)).get(id);
       if (ts !== undefined) {
         await write({ ...notice, ts }, (message) => slack.update({ ...message, ts }));
         return ts;
       }
     }
     return await write(notice, (message) => slack.post(message));
+  }
+
+  /** One look serves all that we hold: nobody else posts those. */
+  async function look(channel: string, oldest: number): Promise<ReadonlyMap<string, string>> {
+    const known = looks.get(channel);
+    if (known && known.oldest <= oldest) return known.posted;
+    const posted = await call(channel, () => slack.listPosted({ channel, oldest }), { isRead: true });
+    looks.set(channel, { oldest, posted });
+    return posted;
   }
 
   async function renew(notice: Notice & { readonly ts: string }): Promise<void> {

@@ -3,9 +3,10 @@ import type { Clock, Ledger, Logger } from '../../core/world.ts';
 import { AppError } from '../../errors.ts';
 import { createCourier, type Delivered } from './courier.ts';
 import type { SlackClient } from './slack-client.ts';
+import { staleMs } from './stale-ms.ts';
 
 export interface SendDeps {
-  readonly ledger: Pick<Ledger, 'claimNotices' | 'noticeSent' | 'noticeFailed' | 'dueNotices'>;
+  readonly ledger: Pick<Ledger, 'claimNotices' | 'noticeSent' | 'noticeFailed' | 'nextNotice'>;
   readonly slack: SlackClient;
   readonly clock: Clock;
   readonly timing: SendTiming;
@@ -23,14 +24,9 @@ export interface SendTiming {
 
 export interface Sent {
   readonly sent: number;
-  /** Notices that are not there yet, ours and others'. */
-  readonly left: number;
-  /** When to come back for those that wait for Slack alone (ms since the epoch); absent = none of ours does. */
+  /** When something that is left can be tried again (ms since the epoch); absent = everything is there. */
   readonly again?: number;
 }
-
-/** A sender's claim is over after this long; no try is begun that could outlive it. */
-export const staleMs = 120_000;
 
 /** New tries are begun for so long, waiting for Slack's limits included. */
 const budgetMs = 45_000;
@@ -47,10 +43,6 @@ export async function sendNotices(deps: SendDeps): Promise<Sent> {
   const deadline = startedAt + budgetMs;
   const courier = createCourier({ ...deps, deadline });
   let sent = 0;
-  let again: number | undefined;
-  const comeBack = (at: number) => {
-    again = Math.min(again ?? at, at);
-  };
   for (let isUp = true; isUp && clock.now() < deadline; ) {
     const claimed = await ledger.claimNotices(sender, claimAtOnce, clock.now(), staleMs);
     if (claimed.length === 0) break;
@@ -58,8 +50,8 @@ export async function sendNotices(deps: SendDeps): Promise<Sent> {
     const states = await Promise.all([...channels.values()].map((notices) => sendToChannel(notices)));
     isUp = states.every((state) => state);
   }
-  const left = await ledger.dueNotices();
-  return { sent, left, ...(again === undefined ? {} : { again }) };
+  const again = await ledger.nextNotice(staleMs);
+  return { sent, ...(again === undefined ? {} : { again }) };
 
   /** False: Slack takes nothing now, and what was not tried is due again. */
   async function sendToChannel(notices: readonly Notice[]): Promise<boolean> {
@@ -71,7 +63,6 @@ export async function sendNotices(deps: SendDeps): Promise<Sent> {
         continue;
       }
       const at = clock.now() + waitOf(delivered, notice, deps);
-      if (delivered.kind === 'later') comeBack(at);
       report(delivered, notice, deps);
       await ledger.noticeFailed(notice.id, sender, at);
       if (delivered.kind === 'refused') continue;
