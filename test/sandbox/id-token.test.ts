@@ -14,7 +14,7 @@ describe('ID tokens of the sandbox', () => {
     assert.equal(Number(payload.exp) - Number(payload.iat), 3600);
   });
 
-  it('tell apart garbage, a foreign signature, a wrong audience and an expired token', async () => {
+  it('tell apart garbage, a foreign signature, a foreign issuer, a wrong audience and an expired token', async () => {
     const [ours, theirs] = [await createIdTokens(), await createIdTokens()];
     const request = { email: 'a@example.com', audience: 'x' };
     const reason = async (token: string) => {
@@ -24,6 +24,7 @@ describe('ID tokens of the sandbox', () => {
     assert.equal(await reason('ya29.garbage'), 'not-a-jwt');
     assert.equal(await reason('a.b.c'), 'not-a-jwt');
     assert.equal(await reason(await theirs.mint(request)), 'signature');
+    assert.equal(await reason(await ours.mint({ ...request, issuer: 'https://issuer.example' })), 'issuer');
     assert.equal(await reason(await ours.mint({ ...request, audience: 'y' })), 'audience');
     assert.equal(await reason(await ours.mint({ ...request, expiresIn: -5 })), 'expired');
     assert.equal(await reason(await ours.mint(request)), 'ok');
