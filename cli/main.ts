@@ -6,6 +6,7 @@ import { explainCommand } from './explain.ts';
 import { fixCommand } from './fix.ts';
 import { pauseCommand } from './pause.ts';
 import { receiveCommand } from './receive.ts';
+import { reportCommand } from './report.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { scanCommand } from './scan.ts';
 import { startCommand } from './start.ts';
@@ -27,6 +28,7 @@ for (const command of [
   undoCommand,
   pauseCommand,
   receiveCommand,
+  reportCommand,
   sandboxCommand,
   startCommand,
 ]) {

@@ -1,10 +1,10 @@
 import { Command, Option } from 'commander';
 import { evaluate } from '../functions/core/evaluate.ts';
-import { type Severity, severityRank } from '../functions/core/finding.ts';
+import type { Severity } from '../functions/core/finding.ts';
 import { renderScanCsv } from '../functions/reports/scan-csv.ts';
 import { buildScanReport, type ScanReport } from '../functions/reports/scan-report.ts';
 import { renderScanTable } from '../functions/reports/scan-table.ts';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodeOf } from './exit-codes.ts';
 import { collect, collectProjects, ledgerOption, settingsOption, severities, withExamples } from './options.ts';
 import { outputStyle } from './output-style.ts';
 import { readEstate } from './read-estate.ts';
@@ -50,7 +50,8 @@ async function scan(options: ScanOptions): Promise<void> {
     evaluate(inventory, { settings, rejectedClientIds: rejected, now: Date.now() }),
   );
   process.stdout.write(render(report, options.format));
-  process.exitCode = exitCodeOf(report, options.failOn);
+  const { findings, unreadable } = report;
+  process.exitCode = exitCodeOf({ findings, unreadable: unreadable.length }, options.failOn);
 }
 
 function render(report: ScanReport, format: ScanOptions['format']): string {
@@ -62,10 +63,4 @@ function render(report: ScanReport, format: ScanOptions['format']): string {
     case 'table':
       return renderScanTable(report, outputStyle());
   }
-}
-
-function exitCodeOf({ unreadable, findings }: ScanReport, failOn: Severity): number {
-  if (unreadable.length > 0) return exitCodes.unreadable;
-  const fails = findings.some(({ severity }) => severityRank[severity] <= severityRank[failOn]);
-  return fails ? exitCodes.findings : exitCodes.clean;
 }

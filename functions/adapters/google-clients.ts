@@ -5,10 +5,13 @@ import type { cloudresourcemanager_v3 } from 'googleapis/build/src/apis/cloudres
 import type { compute_v1 } from 'googleapis/build/src/apis/compute/v1.js';
 import type { iam_v1 } from 'googleapis/build/src/apis/iam/v1.js';
 import type { iap_v1 } from 'googleapis/build/src/apis/iap/v1.js';
+import type { pubsub_v1 } from 'googleapis/build/src/apis/pubsub/v1.js';
 import type { run_v1 } from 'googleapis/build/src/apis/run/v1.js';
 import type { run_v2 } from 'googleapis/build/src/apis/run/v2.js';
 import type { serviceusage_v1beta1 } from 'googleapis/build/src/apis/serviceusage/v1beta1.js';
+import type { storage_v1 } from 'googleapis/build/src/apis/storage/v1.js';
 import { apiRoot, type GoogleApi } from './api-root.ts';
+import type { LogClient } from './audit-log-reader.ts';
 import { createGoogleAuth } from './google-auth.ts';
 import type { AccessToken } from './metadata-token.ts';
 import { sendRequest } from './send-request.ts';
@@ -21,12 +24,16 @@ export interface GoogleClients {
   /** Only for updates of services. */
   runV2(): Promise<run_v2.Run>;
   serviceUsage(): Promise<serviceusage_v1beta1.Serviceusage>;
+  /** Only for reports: it uploads with Node's own fetch, so not with `token`. */
+  storage(): Promise<storage_v1.Storage>;
   compute(): Promise<compute_v1.Compute>;
   iam(): Promise<iam_v1.Iam>;
   iap(): Promise<iap_v1.Iap>;
+  pubsub(): Promise<pubsub_v1.Pubsub>;
   resourceManagerV1(): Promise<cloudresourcemanager_v1.Cloudresourcemanager>;
   resourceManagerV3(): Promise<cloudresourcemanager_v3.Cloudresourcemanager>;
   projects(): Promise<ProjectsClient>;
+  logging(): Promise<LogClient>;
 }
 
 /**
@@ -63,6 +70,11 @@ export function createGoogleClients(env: Environment = process.env, token?: Acce
       () => import('googleapis/build/src/apis/serviceusage/v1beta1.js'),
       (module, given) => new module.default.serviceusage_v1beta1.Serviceusage(given),
     ),
+    storage: client(
+      'storage',
+      () => import('googleapis/build/src/apis/storage/v1.js'),
+      (module, given) => new module.default.storage_v1.Storage(given),
+    ),
     compute: client(
       'compute',
       () => import('googleapis/build/src/apis/compute/v1.js'),
@@ -78,6 +90,11 @@ export function createGoogleClients(env: Environment = process.env, token?: Acce
       () => import('googleapis/build/src/apis/iap/v1.js'),
       (module, given) => new module.default.iap_v1.Iap(given),
     ),
+    pubsub: client(
+      'pubsub',
+      () => import('googleapis/build/src/apis/pubsub/v1.js'),
+      (module, given) => new module.default.pubsub_v1.Pubsub(given),
+    ),
     resourceManagerV1: client(
       'cloudresourcemanager',
       () => import('googleapis/build/src/apis/cloudresourcemanager/v1.js'),
@@ -89,6 +106,7 @@ export function createGoogleClients(env: Environment = process.env, token?: Acce
       (module, given) => new module.default.cloudresourcemanager_v3.Cloudresourcemanager(given),
     ),
     projects: once(async () => createProjectsClient(await login(), env)),
+    logging: once(async () => createLogClient(await login(), env)),
   };
 }
 
@@ -123,15 +141,32 @@ type Make<Module, Client> = (
 /** In REST mode, which loads faster than gRPC; the client's own file, because the package's root loads six more. */
 async function createProjectsClient(auth: GoogleAuth, env: Environment): Promise<ProjectsClient> {
   const { default: manager } = await import('@google-cloud/resource-manager/build/src/v3/projects_client.js');
-  const root = new URL(apiRoot('cloudresourcemanager', env));
+  return new manager.ProjectsClient(await restMode(auth, apiRoot('cloudresourcemanager', env)));
+}
+
+/** In REST mode too: it is what the sandbox speaks, and the client is taught to read audit entries in it. */
+async function createLogClient(auth: GoogleAuth, env: Environment): Promise<LogClient> {
+  const [{ default: library }, { teachAuditLog }] = await Promise.all([
+    import('@google-cloud/logging'),
+    import('./audit-log-type.ts'),
+  ]);
+  const client = new library.v2.LoggingServiceV2Client(await restMode(auth, apiRoot('logging', env)));
+  return {
+    listLogEntries: (request, options) => client.listLogEntries(request, options),
+    readPayload: teachAuditLog(client),
+  };
+}
+
+async function restMode(auth: GoogleAuth, apiRoot: string) {
+  const root = new URL(apiRoot);
   const isHttp = root.protocol === 'http:';
-  return new manager.ProjectsClient({
+  return {
     fallback: true,
     authClient: asNested(await auth.getClient()),
     protocol: root.protocol.slice(0, -1),
     apiEndpoint: root.hostname,
     port: Number(root.port) || (isHttp ? 80 : 443),
-  });
+  };
 }
 
 /** Each Google package brings its own copy of google-auth-library; the classes are the same, their private types are not. */

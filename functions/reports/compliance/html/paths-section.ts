@@ -1,0 +1,17 @@
+import { html, raw } from 'hono/html';
+import type { ComplianceReport } from '../compliance-report.ts';
+import { drawPaths, mostRows } from './paths-picture.ts';
+
+/** The picture of the paths: which backend leads to which regional service, and how each stands. */
+export function renderPaths({ paths }: ComplianceReport) {
+  if (paths.length === 0) {
+    return html`<section><h2>Access paths</h2><p>There is none: no backend with IAP leads to a Cloud Run service, and no service has IAP of its own.</p></section>`;
+  }
+  const hidden = Math.max(0, paths.length - mostRows);
+  return html`<section>
+<h2>Access paths</h2>
+<figure>${raw(drawPaths(paths))}
+<figcaption class="legend"><span>✓ compliant</span><span>✕ a critical or high finding</span><span>? could not be read</span>${hidden > 0 ? html`<span>${hidden} more paths are in report.json; those that are not compliant come first here</span>` : ''}</figcaption>
+</figure>
+</section>`;
+}

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { parseSettings } from '../../../../functions/config.ts';
+import type { Change } from '../../../../functions/core/change/change.ts';
+import { evaluate } from '../../../../functions/core/evaluate.ts';
+import type { FindingStay } from '../../../../functions/core/people.ts';
+import { buildReport, type ReportInput } from '../../../../functions/reports/compliance/build-report.ts';
+import { countDays, spanText } from '../../../../functions/reports/compliance/count-days.ts';
+import { renderHtml } from '../../../../functions/reports/compliance/html/render-html.ts';
+import { buildReportFiles } from '../../../../functions/reports/compliance/report-files.ts';
+import { buildScanReport } from '../../../../functions/reports/scan-report.ts';
+import { agent, grant, inventory, policy, service } from '../../../support/estate.ts';
+
+const dayMs = 86_400_000;
+const now = Date.UTC(2026, 10, 23, 12);
+const period = { from: now - 30 * dayMs, to: now };
+const evil = '<script>alert(1)</script>';
+
+describe('the compliance report', () => {
+  it('has exactly the numbers of the scan of the same moment', () => {
+    const { report, input } = make();
+    assert.deepEqual(report.scan, buildScanReport(input.inventory, input.evaluation));
+    const states = report.paths.map(({ state }) => state);
+    assert.equal(states.length, report.scan.summary.accessPaths);
+    assert.equal(states.filter((state) => state === 'compliant').length, report.scan.summary.compliantAccessPaths);
+  });
+
+  it('says "not compliant" first, and never counts what was not read as compliant', () => {
+    assert.match(text(make().report), /Not compliant: 1 of 2 access paths, 1 serious finding\./);
+    const clean = make({ granted: true });
+    assert.match(text(clean.report), /All 2 access paths are compliant\./);
+    const gap = make({ granted: true, over: { unreadableProjects: [{ project: 'secret', code: 'read-denied' }] } });
+    assert.match(text(gap.report), /Not known: 1 thing could not be read\./);
+    assert.doesNotMatch(text(gap.report), /paths are compliant\./);
+  });
+
+  it('tells how long repairs took, and which of them were its own', () => {
+    const [finding] = make().report.scan.findings;
+    assert.ok(finding);
+    const stay = (hours: number, id: string): FindingStay => ({
+      finding: { ...finding, id },
+      openedAt: now - 5 * dayMs,
+      resolvedAt: now - 5 * dayMs + hours * 3_600_000,
+    });
+    const stays = [stay(1, 'a'), stay(2, 'b'), stay(6, 'c'), { finding, openedAt: now - dayMs }];
+    const remembered = { stays, changes: [change({ findingIds: ['a', 'b'] })], approvals: [], sweeps: [], pauses: [] };
+    const { history } = make({ over: { remembered } }).report;
+    const hour = 3_600_000;
+    assert.deepEqual(history?.repairs, {
+      count: 3,
+      bySallyport: 2,
+      meanMs: 3 * hour,
+      medianMs: 2 * hour,
+      longestMs: 6 * hour,
+    });
+  });
+
+  it('says that the past is not known where there is no ledger', () => {
+    assert.match(text(make().report), /Not known: this report was made without a ledger/);
+  });
+
+  it('shows foreign text as text, in HTML and in CSV', () => {
+    const settings = {
+      exemptions: [
+        { rule: 'direct-invoker', resource: evil, reason: '=HYPERLINK("x")', owner: evil, expires: '2026-12-01' },
+      ],
+    };
+    const made = make({
+      settings,
+      over: { projects: [evil], unreadableProjects: [{ project: '=cmd()', code: evil }] },
+    });
+    const html = renderHtml(made.report);
+    assert.ok(!html.includes('<script'), 'no script element of anybody');
+    assert.ok(html.includes('&lt;script&gt;alert(1)&lt;/script&gt;'));
+    const remembered = {
+      stays: [],
+      changes: [change({ project: '=HYPERLINK("http://x")' })],
+      approvals: [],
+      sweeps: [],
+      pauses: [],
+    };
+    const files = buildReportFiles(make({ over: { remembered } }).report);
+    const csv = files.find(({ name }) => name === 'changes.csv')?.text ?? '';
+    assert.ok(csv.includes(`'=HYPERLINK(`), csv);
+  });
+
+  it('asks nothing of the network: no script, no link to elsewhere, and a policy that says so', () => {
+    const html = renderHtml(make().report);
+    assert.doesNotMatch(html, /(?:src|href)="(?!data:)/);
+    assert.match(html, /default-src 'none'/);
+  });
+
+  it('names the SHA-256 of every other file in the manifest, which comes last', () => {
+    const files = buildReportFiles(make().report);
+    assert.equal(files.at(-1)?.name, 'manifest.json');
+    const manifest = JSON.parse(files.at(-1)?.text ?? '');
+    assert.deepEqual(
+      manifest.files,
+      files.slice(0, -1).map(({ name, text: content }) => ({
+        name,
+        bytes: Buffer.byteLength(content),
+        sha256: createHash('sha256').update(content).digest('hex'),
+      })),
+    );
+  });
+
+  it('counts exemptions with the days that are left', () => {
+    const exemption = { rule: 'iap-invoker-missing', resource: '*', reason: 'r', owner: 'o', expires: '2026-11-25' };
+    const { exemptions, scan } = make({ settings: { exemptions: [exemption] } }).report;
+    assert.equal(scan.findings.length, 0);
+    assert.equal(exemptions[0]?.daysLeft, 2);
+    assert.equal(exemptions[0]?.covers, 1);
+  });
+});
+
+describe('findings by day', () => {
+  const [finding] = make().report.scan.findings;
+  const at = (days: number, hours = 0) => now - days * dayMs + hours * 3_600_000;
+  it('counts what was opened, resolved and open at the end of each day', () => {
+    assert.ok(finding);
+    const stays = [
+      { finding, openedAt: at(2), resolvedAt: at(1) },
+      { finding, openedAt: at(1) },
+    ];
+    assert.deepEqual(countDays(stays, { from: at(2), to: now }), [
+      { day: '2026-11-21', opened: 1, resolved: 0, open: 1 },
+      { day: '2026-11-22', opened: 1, resolved: 1, open: 1 },
+      { day: '2026-11-23', opened: 0, resolved: 0, open: 1 },
+    ]);
+  });
+
+  it('says spans of time as a person does', () => {
+    const hour = 3_600_000;
+    assert.deepEqual([10, 45_000, 180_000, 2.5 * hour, 90 * hour].map(spanText), [
+      '1 s',
+      '45 s',
+      '3 min',
+      '2.5 h',
+      '4 days',
+    ]);
+  });
+});
+
+function make({
+  granted = false,
+  settings: given = {},
+  over = {},
+}: {
+  granted?: boolean;
+  settings?: Record<string, unknown>;
+  over?: Partial<ReportInput>;
+} = {}) {
+  const settings = parseSettings(given);
+  const [one, two] = [service('europe-west1'), service('us-central1')];
+  const estate = inventory({
+    services: [one, two],
+    policies: [
+      [one, policy(grant(agent))],
+      [two, granted ? policy(grant(agent)) : policy()],
+    ],
+  });
+  const input: ReportInput = {
+    id: 'r-1',
+    generatedAt: now,
+    period,
+    settingsHash: 'abc',
+    writtenBy: 'a test',
+    projects: ['shop-prod'],
+    unreadableProjects: [],
+    inventory: estate,
+    evaluation: evaluate(estate, { settings, now }),
+    settings,
+    ...over,
+  };
+  return { report: buildReport(input), input };
+}
+
+function change(over: Partial<Change>): Change {
+  const edit = {
+    capability: 'grant-invoker',
+    kind: 'add',
+    resource: '//run',
+    role: 'roles/run.invoker',
+    members: ['x'],
+  } as const;
+  return {
+    id: 'c',
+    project: 'p',
+    runId: 'r',
+    findingIds: [],
+    change: edit,
+    at: now - dayMs,
+    result: { outcome: 'applied', at: now },
+    ...over,
+  };
+}
+
+function text(report: ReturnType<typeof make>['report']): string {
+  return renderHtml(report)
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ');
+}
