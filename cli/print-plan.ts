@@ -50,6 +50,10 @@ function wordsFor(change: ChangeRequest): readonly [verb: string, what: string] 
       return ['removed', `${change.members.join(', ')} on ${place}`];
     case 'ingress':
       return ['set', `the ingress of ${place} to ${change.ingress}`];
+    case 'push-audience':
+      return ['set', `the push audience of ${place} to ${change.audience ?? 'its endpoint'}`];
+    case 'custom-audience':
+      return [change.undoes === undefined ? 'added' : 'removed', `the custom audience ${change.audience} on ${place}`];
     case 'service-identity':
       return ['created', `the service agent of ${change.service} in ${projectOf(change.resource)}`];
   }

@@ -45,7 +45,7 @@ export async function readEstate(options: EstateOptions): Promise<ReadEstate> {
     for (const project of projects) assertInScope(project, world.settings);
     const readProject = async (project: string): Promise<Inventory> => {
       const recentlyOnPath = await world.ledger.recentlyOnPath(project, Date.now() - recentlyMs);
-      return world.reader.readProject(project, { iapPolicies: true, recentlyOnPath });
+      return world.reader.readProject(project, { iapPolicies: true, pushPaths: true, recentlyOnPath });
     };
     const inventory = await withProgress(`reading ${projects.join(', ')}`, async () =>
       mergeInventories([await readProject(first), ...(await Promise.all(rest.map(readProject)))]),

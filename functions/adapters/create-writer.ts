@@ -1,11 +1,14 @@
 import type { Clock, Logger, Writer } from '../core/world.ts';
+import { createCustomAudienceWriter } from './custom-audience-writer.ts';
 import { dryRun } from './dry-run-writer.ts';
 import type { GoogleClients } from './google-clients.ts';
 import { createIdentityCreator } from './identity-creator.ts';
 import { createIngressWriter } from './ingress-writer.ts';
 import { createPolicyApi } from './policy-api.ts';
 import { createPolicyWriter } from './policy-writer.ts';
+import { createPushWriter } from './push-writer.ts';
 import { createServiceApi } from './service-api.ts';
+import { createSubscriptionApi } from './subscription-api.ts';
 import type { RetryTiming } from './with-retry.ts';
 
 export interface WriterParts {
@@ -23,21 +26,40 @@ export function createWriter(parts: WriterParts): { readonly writer: Writer; rea
   const repeated = (message: string) => (attempt: number, status: number | undefined) =>
     log.debug(message, { attempt, status });
   const api = createPolicyApi(clients);
-  const policies = createPolicyWriter({ api, clock, timing, capabilities, onRetry: repeated('policy write repeated') });
+  const subscriptions = createSubscriptionApi(clients);
+  const services = createServiceApi(clients);
+  const policies = createPolicyWriter({
+    api,
+    subscriptions,
+    clock,
+    timing,
+    capabilities,
+    onRetry: repeated('policy write repeated'),
+  });
   const ingress = createIngressWriter({
-    services: createServiceApi(clients),
+    services,
     policies: api,
     timing,
     capabilities,
     onRetry: repeated('ingress update repeated'),
+  });
+  const pushes = createPushWriter({ subscriptions, timing, capabilities, onRetry: repeated('push update repeated') });
+  const audiences = createCustomAudienceWriter({
+    services,
+    subscriptions,
+    timing,
+    capabilities,
+    onRetry: repeated('custom audience update repeated'),
   });
   const identities = createIdentityCreator({ clients, timing, capabilities });
   return {
     writer: {
       changePolicy: (change) => policies.changePolicy(change),
       changeIngress: (change) => ingress.changeIngress(change),
+      changePushAudience: (change) => pushes.changePushAudience(change),
+      changeCustomAudience: (change) => audiences.changeCustomAudience(change),
       createIdentity: (change) => identities.createIdentity(change),
     },
-    preview: dryRun({ policies, ingress, identities }),
+    preview: dryRun({ policies, ingress, pushes, audiences, identities }),
   };
 }

@@ -32,7 +32,11 @@ export function createGoogleRead(timing: RetryTiming, limit = 20): GoogleRead {
 /** The thing that was to be read is not there. Readers turn it into what that means for them. */
 export class GoogleNotFound extends AppError {}
 
-function toReadError(error: unknown, { resource, what, role }: ReadSubject): Error {
+/** The API is not enabled in the project: nothing of its kind can be there. */
+export class GoogleApiDisabled extends AppError {}
+
+/** What a failed read of a subject is to the rest of Sallyport; never throws. */
+export function toReadError(error: unknown, { resource, what, role }: ReadSubject): Error {
   // A fault of ours (a TypeError, a bad setting) is no answer of Google's.
   if (error instanceof AppError) return error;
   const failure = parseGoogleFailure(error);
@@ -40,7 +44,10 @@ function toReadError(error: unknown, { resource, what, role }: ReadSubject): Err
   const text = `Reading ${what} of ${resource} failed: ${failure.message}`;
   if (failure.status === 404) return new GoogleNotFound('read-failed', text, { cause });
   if (failure.reasons.some((reason) => disabledApi.has(reason))) {
-    return new AppError('read-denied', text, { hint: 'Enable that API in the project: gcloud services enable', cause });
+    return new GoogleApiDisabled('read-denied', text, {
+      hint: 'Enable that API in the project: gcloud services enable',
+      cause,
+    });
   }
   if (failure.status === 403 || failure.status === 401) {
     return new AppError('read-denied', text, {

@@ -13,7 +13,7 @@ export interface PolicyApi {
 
 const options = { requestedPolicyVersion: 3 };
 
-/** Policies of Cloud Run services, of IAP's resources, projects, folders and organisations; only those of services can be written. */
+/** Policies of Cloud Run services, of IAP's resources, projects, folders and organisations; only those of services and of IAP's backends can be written. */
 export function createPolicyApi(clients: GoogleClients): PolicyApi {
   return {
     async get(resource) {
@@ -39,7 +39,13 @@ export function createPolicyApi(clients: GoogleClients): PolicyApi {
 
     async set(resource, policy) {
       const [host, name] = splitName(resource);
-      if (host !== 'run') throw new AppError('write-refused', `${resource}: only policies of services are written`);
+      if (host === 'iap') {
+        const iap = await clients.iap();
+        const { data } = await iap.v1.setIamPolicy({ resource: name, requestBody: { policy: policy as object } });
+        return expectPolicy(resource, data);
+      }
+      if (host !== 'run')
+        throw new AppError('write-refused', `${resource}: only policies of services and of IAP's backends are written`);
       const run = await clients.run();
       // No updateMask: Run's default covers bindings and etag and leaves audit configs alone (FACTS 2).
       const { data } = await run.projects.locations.services.setIamPolicy({

@@ -1,16 +1,19 @@
 import type { PolicyChange, PolicyChangeResult, PolicyRead } from '../core/change/change.ts';
-import { addMembers, hasMember, isBindingOf, removeMembers } from '../core/change/policy-edit.ts';
+import { addMembers, hasMember, isBindingOf, isSameMember, removeMembers } from '../core/change/policy-edit.ts';
 import { assertGrantsStay, assertLegalChange } from '../core/change/policy-guard.ts';
 import type { Policy } from '../core/inventory.ts';
 import type { Clock } from '../core/world.ts';
 import { AppError } from '../errors.ts';
 import { isOutcomeUnknown, parseGoogleFailure } from './google-failure.ts';
 import type { PolicyApi } from './policy-api.ts';
+import type { SubscriptionApi } from './subscription-api.ts';
 import { toWriteError } from './to-write-error.ts';
 import { type RetryLimits, type RetryTiming, withRetry } from './with-retry.ts';
 
 export interface PolicyWriterParts {
   readonly api: PolicyApi;
+  /** For grants at IAP: whom the push subscription really sends as; without it none is made. */
+  readonly subscriptions?: Pick<SubscriptionApi, 'get'>;
   readonly clock: Clock;
   readonly timing: RetryTiming;
   /** Enabled capabilities, straight from the settings: the guard does not ask the planner. */
@@ -41,6 +44,7 @@ export function createPolicyWriter(parts: PolicyWriterParts): PolicyWriter {
   return {
     changePolicy: (change) => changePolicy(change, parts),
     async previewPolicy(change) {
+      await assertPushes(change, parts);
       const before = await readBase(change, parts, true);
       return edit(before, change, parts);
     },
@@ -62,7 +66,9 @@ async function changePolicy(change: PolicyChange, parts: PolicyWriterParts): Pro
       resource,
       wasSent,
       ...(kind === 'add' ? { adds: members } : {}),
-      whenDenied: `Grant a role with run.services.getIamPolicy and run.services.setIamPolicy (roles/run.admin) on ${resource}.`,
+      whenDenied: resource.startsWith('//iap.')
+        ? `Grant a role with iap.webServices.getIamPolicy and iap.webServices.setIamPolicy (roles/iap.admin) on ${resource}.`
+        : `Grant a role with run.services.getIamPolicy and run.services.setIamPolicy (roles/run.admin) on ${resource}.`,
       whenForbidden:
         'An organisation policy (constraints/iam.allowedPolicyMemberDomains) may forbid the member: allow it there.',
     });
@@ -71,6 +77,7 @@ async function changePolicy(change: PolicyChange, parts: PolicyWriterParts): Pro
   async function tryOnce(): Promise<PolicyChangeResult> {
     attempt += 1;
     wasSent = false;
+    await assertPushes(change, parts);
     const before = await readBase(change, parts, attempt === 1);
     const result = edit(before, change, parts);
     if (!result.changed) return unsure ? { changed: true, before: unsure, after: before } : result;
@@ -96,6 +103,19 @@ async function readBase(change: PolicyChange, { api, clock }: PolicyWriterParts,
   const base: PolicyRead | undefined = mayReuse ? change.base : undefined;
   if (base && clock.now() - base.readAt < freshMs) return base.policy;
   return api.get(change.resource);
+}
+
+/** A grant at IAP is for the account of a push subscription: it must send as that account now, whatever the plan was made from. */
+async function assertPushes(
+  { kind, resource, subscription, members: [member = ''] }: PolicyChange,
+  { subscriptions }: PolicyWriterParts,
+): Promise<void> {
+  if (kind !== 'add' || subscription === undefined) return;
+  const { account = '' } = (await subscriptions?.get(subscription)) ?? {};
+  if (account !== '' && isSameMember(member, `serviceAccount:${account}`)) return;
+  throw new AppError('write-refused', `${resource}: ${subscription} does not push as ${member}; nothing was written`, {
+    hint: 'The subscription has been changed since it was read: the next run looks at it again.',
+  });
 }
 
 function edit(before: Policy, change: PolicyChange, { capabilities }: PolicyWriterParts): PolicyChangeResult {

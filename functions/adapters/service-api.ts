@@ -5,7 +5,7 @@ import { normalizeRunService } from '../core/estate/normalize/run-service.ts';
 import { AppError } from '../errors.ts';
 import type { GoogleClients } from './google-clients.ts';
 
-/** One Cloud Run service as v2 gives it, and what an ingress change looks at. */
+/** One Cloud Run service as v2 gives it, and what a change looks at. */
 interface ServiceRead {
   readonly raw: JsonRecord;
   readonly state: ServiceState;
@@ -40,7 +40,10 @@ function parseService(resource: string, data: unknown): ServiceRead {
   const service = normalizeRunService(raw, { name: resource, canonicalProject: (project) => project });
   const etag = parseText(raw?.['etag']);
   const generation = parseText(raw?.['generation']);
-  if (raw && service && etag && generation) return { raw, state: { etag, generation, ingress: service.ingress } };
+  if (raw && service && etag && generation) {
+    const { ingress, customAudiences } = service;
+    return { raw, state: { etag, generation, ingress, customAudiences } };
+  }
   throw new AppError('read-failed', `${resource}: the answer is no Cloud Run service.`);
 }
 

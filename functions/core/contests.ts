@@ -67,6 +67,8 @@ function listSteps({ change, result, at }: Change): readonly Step[] {
   if (result?.outcome !== 'applied' || change.kind === 'service-identity') return [];
   const { kind, resource } = change;
   if (!isPolicyEdit(change)) {
+    // Nothing but a person's yes sets an audience: there is no loop that others could fight.
+    if (change.kind !== 'ingress') return [];
     const { ingress } = change;
     return [{ key: [kind, resource, ingress].join('\n'), at, resource, kind: 'ingress', subject: 'ingress', ingress }];
   }

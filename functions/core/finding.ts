@@ -1,11 +1,21 @@
 import { createHash } from 'node:crypto';
+import type { AddCustomAudience } from '../actions/add-custom-audience.ts';
 import type { CreateServiceIdentity } from '../actions/create-service-identity.ts';
+import type { GrantIapAccessor } from '../actions/grant-iap-accessor.ts';
 import type { GrantInvoker } from '../actions/grant-invoker.ts';
 import type { RestrictIngress } from '../actions/restrict-ingress.ts';
 import type { RevokeInvoker } from '../actions/revoke-invoker.ts';
+import type { SetPushAudience } from '../actions/set-push-audience.ts';
 
 /** The only list of what can be done about a finding; each kind is a file in `actions/` and a capability. */
-export type Action = GrantInvoker | RevokeInvoker | RestrictIngress | CreateServiceIdentity;
+export type Action =
+  | GrantInvoker
+  | RevokeInvoker
+  | RestrictIngress
+  | CreateServiceIdentity
+  | SetPushAudience
+  | GrantIapAccessor
+  | AddCustomAudience;
 
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'info';
 

@@ -168,6 +168,8 @@ export interface PushSubscription {
   readonly endpoint: string;
   /** Absent = pushed without a token. */
   readonly oidc?: { readonly serviceAccount: string; readonly audience?: string };
+  /** Messages are pushed as they are, without Pub/Sub's envelope. */
+  readonly noWrapper?: { readonly writeMetadata: boolean };
 }
 
 export interface IapClients {

@@ -69,9 +69,11 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
   const { ledger, reader, clock, settings } = world;
   await closeOpenIntents(key.project, world);
   const memory = await readMemory(key.project, ledger, clock.now());
+  // A few calls for each IAP backend: too many for a single event (DESIGN 11), unless it is about pushes.
+  const isWide = key.reason === 'sweep' || key.reason === 'manual' || key.reason === 'approval' || key.about === 'pushes';
   const inventory = await reader.readProject(key.project, {
-    // A few calls for each IAP backend: too many for a single event (DESIGN 11).
-    iapPolicies: key.reason === 'sweep' || key.reason === 'manual' || key.reason === 'approval',
+    iapPolicies: isWide,
+    pushPaths: isWide,
     recentlyOnPath: await ledger.recentlyOnPath(key.project, clock.now() - recentlyMs),
     hadIapOn: memory.iapSeenOn.map(({ resource }) => resource),
   });

@@ -1,10 +1,20 @@
+import { buildCustomAudienceUndo } from '../actions/add-custom-audience.ts';
 import { buildGrantUndo } from '../actions/grant-invoker.ts';
 import { buildIngressUndo } from '../actions/restrict-ingress.ts';
 import { buildRevokeUndo } from '../actions/revoke-invoker.ts';
+import { buildPushAudienceUndo } from '../actions/set-push-audience.ts';
 import { AppError, TerminalError } from '../errors.ts';
 import { applyChange, leaseMs } from './apply/apply-change.ts';
-import type { Change, ChangeRequest, IdentityChange, PolicyEdit, PolicyRead } from './change/change.ts';
+import type {
+  Change,
+  ChangeRequest,
+  IdentityChange,
+  PolicyEdit,
+  PolicyRead,
+  PushAudienceChange,
+} from './change/change.ts';
 import { hasMember, isBindingOf } from './change/policy-edit.ts';
+import { isSameJson } from './change/same-json.ts';
 import { heldSubject } from './plan/plan.ts';
 import type { World } from './world.ts';
 
@@ -72,6 +82,12 @@ async function buildUndo(
   world: World,
 ): Promise<{ undo: Exclude<ChangeRequest, IdentityChange>; base?: PolicyRead }> {
   const { change, id: changeId, result } = done;
+  if (change.kind === 'push-audience') return { undo: await buildPushUndo(done, change, world) };
+  if (change.kind === 'custom-audience') {
+    const { generation } = await world.reader.readServiceState(change.resource);
+    await assertUnchangedByOthers(done, generation, world);
+    return { undo: buildCustomAudienceUndo(change, { generation, changeId }) };
+  }
   if (change.kind === 'ingress') {
     const { generation } = await world.reader.readServiceState(change.resource);
     await assertUnchangedByOthers(done, generation, world);
@@ -86,6 +102,21 @@ async function buildUndo(
   return { undo, base };
 }
 
+/** Pub/Sub has no etag: the whole push configuration must be what this change left. */
+async function buildPushUndo(
+  { id: changeId, result }: Undoable,
+  change: PushAudienceChange,
+  { reader }: World,
+): Promise<PushAudienceChange> {
+  const live = await reader.readPushState(change.resource);
+  const former = result?.pushBefore;
+  if (!former || !result.pushAfter) {
+    throw new TerminalError('undo-not-possible', `${changeId}: what the audience was before is not known.`);
+  }
+  if (!isSameJson(live.pushConfig, result.pushAfter.pushConfig)) throw changedSince(change.resource, changeId);
+  return buildPushAudienceUndo(change, former, { left: live, changeId });
+}
+
 /** The live version must be the one this change ended with, or be reached from it by changes of ours alone. */
 async function assertUnchangedByOthers(done: Undoable, live: string | undefined, { ledger }: World): Promise<void> {
   const { resource } = done.change;
@@ -95,22 +126,28 @@ async function assertUnchangedByOthers(done: Undoable, live: string | undefined,
   let version = versionAfter(done);
   for (let step = 0; version !== live && step < steps.length; step += 1) version = next.get(version);
   if (version !== undefined && version === live) return;
-  throw new TerminalError(
+  throw changedSince(resource, done.id);
+}
+
+function changedSince(resource: string, changeId: string): TerminalError {
+  return new TerminalError(
     'undo-changed-since',
-    `${resource}: it has been changed by others since ${done.id}; nothing was undone.`,
-    {
-      hint: 'Look at it with gcloud run services describe and get-iam-policy, and change it by hand if that is still right.',
-    },
+    `${resource}: it has been changed by others since ${changeId}; nothing was undone.`,
+    { hint: 'Look at it with gcloud (describe, get-iam-policy), and change it by hand if that is still right.' },
   );
 }
 
 /** Policies and services are counted apart: an etag of a policy, a generation of a service. */
 function versionBefore({ change, result }: Change): string | undefined {
-  return change.kind === 'ingress' ? result?.serviceBefore?.generation : result?.before?.etag;
+  return countsGenerations(change) ? result?.serviceBefore?.generation : result?.before?.etag;
+}
+
+function countsGenerations({ kind }: ChangeRequest): boolean {
+  return kind === 'ingress' || kind === 'custom-audience';
 }
 
 function versionAfter({ change, result }: Change): string | undefined {
-  return change.kind === 'ingress' ? result?.serviceAfter?.generation : result?.after?.etag;
+  return countsGenerations(change) ? result?.serviceAfter?.generation : result?.after?.etag;
 }
 
 function addedMembers({ result }: Change, { role, members, condition }: PolicyEdit): readonly string[] {

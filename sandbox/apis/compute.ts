@@ -1,6 +1,12 @@
 import type { ApiMethod } from '../api.ts';
 import { backendServices } from './compute/backend-services.ts';
-import { forwardingRules, sslCertificates, targetHttpsProxies, urlMaps } from './compute/load-balancing.ts';
+import {
+  forwardingRules,
+  sslCertificates,
+  targetHttpProxies,
+  targetHttpsProxies,
+  urlMaps,
+} from './compute/load-balancing.ts';
 import { networkEndpointGroups } from './compute/network-endpoint-groups.ts';
 import { operationMethods } from './compute/operation.ts';
 import { buildReadMethods } from './compute/read-methods.ts';
@@ -10,6 +16,7 @@ const collections = [
   backendServices,
   networkEndpointGroups,
   urlMaps,
+  targetHttpProxies,
   targetHttpsProxies,
   forwardingRules,
   sslCertificates,

@@ -1,10 +1,19 @@
+import { isCustomAudienceSet } from '../../functions/actions/add-custom-audience.ts';
+import { isAudienceSet } from '../../functions/actions/set-push-audience.ts';
 import { parseSettings, type Settings } from '../../functions/config.ts';
-import type { ChangeRequest, PolicyChange, ServiceState } from '../../functions/core/change/change.ts';
+import {
+  assertLegalCustomAudience,
+  assertLegalPush,
+  buildCustomAudiencePatch,
+  buildPushConfig,
+} from '../../functions/core/change/audience-guard.ts';
+import type { ChangeRequest, PolicyChange, PushState, ServiceState } from '../../functions/core/change/change.ts';
 import { assertLegalIdentity } from '../../functions/core/change/identity-guard.ts';
 import { assertLegalIngress } from '../../functions/core/change/ingress-guard.ts';
 import { buildIngressPatch } from '../../functions/core/change/ingress-patch.ts';
 import { addMembers, removeMembers } from '../../functions/core/change/policy-edit.ts';
 import { assertGrantsStay, assertLegalChange } from '../../functions/core/change/policy-guard.ts';
+import { isSameJson } from '../../functions/core/change/same-json.ts';
 import type { Inventory, Policy } from '../../functions/core/inventory.ts';
 import type { Ledger, Logger, World } from '../../functions/core/world.ts';
 import { AppError } from '../../functions/errors.ts';
@@ -14,6 +23,8 @@ export interface MemoryWorld extends World {
   readonly policies: Map<string, Policy>;
   /** Ingress and version of services as they are now. */
   readonly services: Map<string, ServiceState>;
+  /** Push configurations of subscriptions as they are now. */
+  readonly pushes: Map<string, PushState>;
   /** Projects that were given a service agent. */
   readonly identities: string[];
   /** Every policy write, in order. */
@@ -48,20 +59,31 @@ export function buildMemoryWorld(start: Inventory | (() => Inventory), options: 
   const capabilities = options.capabilities ?? settings.capabilities;
   const policies = new Map(read().policies);
   const services = new Map<string, ServiceState>();
+  const pushes = new Map<string, PushState>();
   const identities: string[] = [];
   const writes: PolicyChange[] = [];
   const changes: ChangeRequest[] = [];
   const lines: MemoryWorld['lines'] = [];
   let etags = 1;
   const stateOf = (name: string): ServiceState => {
-    const ingress = read().services.get(name)?.ingress ?? 'all';
-    return services.get(name) ?? { etag: 'service-1', generation: '1', ingress };
+    const { ingress = 'all', customAudiences = [] } = read().services.get(name) ?? {};
+    return services.get(name) ?? { etag: 'service-1', generation: '1', ingress, customAudiences };
+  };
+
+  const pushOf = (name: string): PushState => {
+    const { endpoint = '', oidc } = read().subscriptions?.find((one) => one.name === name) ?? {};
+    const { serviceAccount, audience } = oidc ?? {};
+    const set = audience === undefined ? {} : { audience };
+    const token = serviceAccount === undefined ? {} : { oidcToken: { serviceAccountEmail: serviceAccount, ...set } };
+    const account = serviceAccount === undefined ? {} : { account: serviceAccount };
+    return pushes.get(name) ?? { pushConfig: { pushEndpoint: endpoint, ...token }, endpoint, ...account, ...set };
   };
 
   const world: MemoryWorld = {
     time: 1_800_000_000_000,
     policies,
     services,
+    pushes,
     identities,
     writes,
     changes,
@@ -74,16 +96,32 @@ export function buildMemoryWorld(start: Inventory | (() => Inventory), options: 
     reader: {
       async readProject() {
         const at = [...policies.keys()].map((name) => [name, world.time] as const);
-        const now = [...read().services].map(
-          ([name, one]) => [name, { ...one, ingress: stateOf(name).ingress }] as const,
-        );
-        return { ...read(), policies: new Map(policies), services: new Map(now), policyReadAt: new Map(at) };
+        const now = [...read().services].map(([name, one]) => {
+          const { ingress, customAudiences = [] } = stateOf(name);
+          return [name, { ...one, ingress, customAudiences }] as const;
+        });
+        const { subscriptions } = read();
+        const pushing = subscriptions?.map((one) => {
+          const { endpoint, account, audience } = pushOf(one.name);
+          const token = account && { serviceAccount: account, ...(audience === undefined ? {} : { audience }) };
+          return { ...one, endpoint, ...(token ? { oidc: token } : {}) };
+        });
+        return {
+          ...read(),
+          ...(pushing ? { subscriptions: pushing } : {}),
+          policies: new Map(policies),
+          services: new Map(now),
+          policyReadAt: new Map(at),
+        };
       },
       async readPolicy(resource) {
         return { policy: policies.get(resource) ?? {}, readAt: world.time };
       },
       async readServiceState(resource) {
         return stateOf(resource);
+      },
+      async readPushState(resource) {
+        return pushOf(resource);
       },
     },
     writer: {
@@ -116,7 +154,41 @@ export function buildMemoryWorld(start: Inventory | (() => Inventory), options: 
         assertGrantsStay(policies.get(change.resource) ?? {}, change);
         changes.push(change);
         const next = Number(before.generation) + 1;
-        const after = { etag: `service-${next}`, generation: String(next), ingress: change.ingress };
+        const after = { ...before, etag: `service-${next}`, generation: String(next), ingress: change.ingress };
+        services.set(change.resource, after);
+        options.afterWrite?.(world, change);
+        return { changed: true, before, after };
+      },
+      async changePushAudience(change) {
+        meet(change);
+        const before = pushOf(change.resource);
+        if (isAudienceSet(before, change)) return { changed: false, before, after: before };
+        if (change.pushConfig !== undefined && !isSameJson(change.pushConfig, before.pushConfig)) {
+          throw new AppError('undo-changed-since', 'The subscription has been changed by others.');
+        }
+        const pushConfig = buildPushConfig(before, change);
+        assertLegalPush(before, pushConfig, change, capabilities);
+        changes.push(change);
+        const { audience: _, ...rest } = before;
+        const after = { ...rest, pushConfig, ...(change.audience === undefined ? {} : { audience: change.audience }) };
+        pushes.set(change.resource, after);
+        options.afterWrite?.(world, change);
+        return { changed: true, before, after };
+      },
+      async changeCustomAudience(change) {
+        meet(change);
+        const before = stateOf(change.resource);
+        if (isCustomAudienceSet(before, change)) return { changed: false, before, after: before };
+        if ((change.generation ?? before.generation) !== before.generation) {
+          throw new AppError('undo-changed-since', 'The service has been changed by others.');
+        }
+        const patch = buildCustomAudiencePatch(before, change);
+        const endpoint = change.subscription === undefined ? undefined : pushOf(change.subscription).endpoint;
+        assertLegalCustomAudience(before, patch, change, { capabilities, endpoint });
+        changes.push(change);
+        const next = Number(before.generation) + 1;
+        const customAudiences = patch.body['customAudiences'] as readonly string[];
+        const after = { ...before, etag: `service-${next}`, generation: String(next), customAudiences };
         services.set(change.resource, after);
         options.afterWrite?.(world, change);
         return { changed: true, before, after };

@@ -6,6 +6,7 @@ import { createGoogleRead } from '../google-read.ts';
 import { createPolicyApi } from '../policy-api.ts';
 import { remember } from '../remember.ts';
 import { createServiceApi } from '../service-api.ts';
+import { createSubscriptionApi } from '../subscription-api.ts';
 import type { RetryTiming } from '../with-retry.ts';
 import { listServicesOnceBehindIap } from './list-services-once-behind-iap.ts';
 import { lookUpProject, readAncestry } from './look-up-project.ts';
@@ -13,6 +14,7 @@ import { readAccessPolicies } from './read-access-policies.ts';
 import { readCustomRole } from './read-custom-roles.ts';
 import { listIapPolicies, readIapLevels } from './read-iap-policies.ts';
 import { readPolicy, tryPolicy } from './read-policies.ts';
+import { readBalancers, readIapClients, readSubscriptions } from './read-push-paths.ts';
 import { readResources } from './read-resources.ts';
 import type { Reading } from './reading.ts';
 
@@ -30,12 +32,14 @@ const slowlyChangingMs = 5 * 60_000;
  * Reads one project from Google's live APIs. With K services on access paths, no folders and no custom roles it takes
  * 5 + K calls: ancestry, backends, NEGs, services, project policy, and a policy a service; one more, the look-up, when it
  * is asked by number or the project has no service (DESIGN 11). With `iapPolicies`, one more for each IAP backend and
- * service with direct IAP, one for each of their types, and one for the project's iap_web.
+ * service with direct IAP, one for each of their types, and one for the project's iap_web. With `pushPaths`, six more
+ * (URL maps, two kinds of proxy, forwarding rules, certificates, subscriptions), and one for each IAP backend that a push reaches.
  */
 export function createLiveReader({ clients, clock, timing, settings }: LiveReaderParts): InventoryReader {
   const read = createGoogleRead(timing);
   const policies = createPolicyApi(clients);
   const services = createServiceApi(clients);
+  const subscriptions = createSubscriptionApi(clients);
   const now = () => clock.now();
   const slowly = <T>(ask: (name: string) => Promise<T>) => remember(now, slowlyChangingMs, ask);
   const reading: Reading = {
@@ -59,23 +63,31 @@ export function createLiveReader({ clients, clock, timing, settings }: LiveReade
       const subject = { resource, what: 'the service', role: 'roles/run.viewer' };
       return (await read(subject, () => services.get(resource))).state;
     },
+    readPushState(resource) {
+      const subject = { resource, what: 'the subscription', role: 'roles/pubsub.viewer' };
+      return read(subject, () => subscriptions.get(resource));
+    },
   };
 }
 
 async function readInventory(
   reading: Reading,
   project: string,
-  { iapPolicies = false, recentlyOnPath = [], hadIapOn = [] }: ReadOptions = {},
+  { iapPolicies = false, pushPaths = false, recentlyOnPath = [], hadIapOn = [] }: ReadOptions = {},
 ): Promise<Inventory> {
   const resources = await readResources(reading, project);
-  const [access, iapLevels] = await Promise.all([
+  const { id } = resources.project;
+  const options = { canonicalProject: (text: string) => (text === resources.project.number ? id : text) };
+  const [access, iapLevels, balancing, subscriptions] = await Promise.all([
     readAccessPolicies(reading, resources, [
       ...recentlyOnPath,
       ...listServicesOnceBehindIap(resources, hadIapOn, reading.urlMask),
     ]),
     iapPolicies ? readIapLevels(reading, resources) : undefined,
+    pushPaths ? readBalancers(reading, id, options) : undefined,
+    pushPaths ? readSubscriptions(reading, id, options) : undefined,
   ]);
-  const inventory = {
+  const inventory: Inventory = {
     source: { kind: 'live', inheritance: access.inheritance } as const,
     projects: access.projects,
     backends: resources.backends,
@@ -86,8 +98,14 @@ async function readInventory(
     recentlyOnPath: new Set(recentlyOnPath.filter((name) => access.services.has(name))),
     lists: new Map([[resources.project.id, resources.lists]]),
     customRoles: access.customRoles,
-    unreadable: [...resources.unreadable, ...access.unreadable],
+    ...(balancing ? { balancers: balancing.balancers } : {}),
+    ...(subscriptions ? { subscriptions } : {}),
+    unreadable: [...resources.unreadable, ...access.unreadable, ...(balancing?.unreadable ?? [])],
     notEvaluated: access.notEvaluated,
   };
-  return iapLevels ? { ...inventory, ...listIapPolicies(inventory, iapLevels) } : inventory;
+  return {
+    ...inventory,
+    ...(iapLevels ? listIapPolicies(inventory, iapLevels) : {}),
+    ...(subscriptions ? { iapClients: await readIapClients(reading, inventory) } : {}),
+  };
 }

@@ -38,8 +38,11 @@ export async function getNeg(compute: compute_v1.Compute, read: GoogleRead, name
 
 type Page = (pageToken: { pageToken?: string }) => Promise<{ data: unknown }>;
 
-/** `returnPartialSuccess` is not sent: the v1 document knows no such parameter (FACTS 3). */
-async function listAggregated(project: string, collection: string, readPage: Page): Promise<RawList> {
+/**
+ * Every page of an aggregated list, and the scopes that could not be looked into. `returnPartialSuccess` is not sent: the
+ * v1 document knows no such parameter (FACTS 3).
+ */
+export async function listAggregated(project: string, collection: string, readPage: Page): Promise<RawList> {
   const items: unknown[] = [];
   const unreachable = new Set<string>();
   let next: string | undefined;

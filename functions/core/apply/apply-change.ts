@@ -73,6 +73,14 @@ async function write(
       const { changed, before, after } = await writer.changeIngress(change);
       return { outcome: changed ? 'applied' : 'unchanged', serviceBefore: before, serviceAfter: after };
     }
+    case 'push-audience': {
+      const { changed, before, after } = await writer.changePushAudience(change);
+      return { outcome: changed ? 'applied' : 'unchanged', pushBefore: before, pushAfter: after };
+    }
+    case 'custom-audience': {
+      const { changed, before, after } = await writer.changeCustomAudience(change);
+      return { outcome: changed ? 'applied' : 'unchanged', serviceBefore: before, serviceAfter: after };
+    }
     case 'service-identity':
       await writer.createIdentity(change);
       return { outcome: 'applied' };
@@ -83,6 +91,8 @@ const doneMessages: Readonly<Record<ChangeRequest['kind'], string>> = {
   add: 'binding granted',
   remove: 'binding removed',
   ingress: 'ingress set',
+  'push-audience': 'push audience set',
+  'custom-audience': 'custom audiences set',
   'service-identity': 'service identity created',
 };
 
@@ -93,6 +103,9 @@ function describe(change: ChangeRequest): Record<string, unknown> {
       return { members: change.members, role: change.role };
     case 'ingress':
       return { ingress: change.ingress };
+    case 'push-audience':
+    case 'custom-audience':
+      return { audience: change.audience };
     case 'service-identity':
       return { service: change.service };
   }

@@ -99,7 +99,8 @@ export async function applyPlan(plan: Plan, input: ApplyInput, world: World): Pr
       return;
     }
     changes.push(done);
-    if (done.result?.outcome === 'failed') return;
+    // What a region accepts is half the way: the push still sends the other audience.
+    if (done.result?.outcome === 'failed' || change.kind === 'custom-audience') return;
     for (const id of planned.findingIds) settled.add(id);
     for (const id of clientIds) {
       accepted.add(id);

@@ -1,7 +1,10 @@
+import { isCustomAudienceSet } from '../../actions/add-custom-audience.ts';
 import { isGranted } from '../../actions/grant-invoker.ts';
 import { isIngressSet } from '../../actions/restrict-ingress.ts';
 import { isRevoked } from '../../actions/revoke-invoker.ts';
+import { isAudienceSet } from '../../actions/set-push-audience.ts';
 import type { Change, ChangeRequest, ChangeResult } from '../change/change.ts';
+import { isSameJson } from '../change/same-json.ts';
 import type { World } from '../world.ts';
 import { leaseMs } from './apply-change.ts';
 
@@ -40,7 +43,7 @@ async function findLateArrivals(project: string, world: World): Promise<void> {
   }
 }
 
-type Found = Pick<ChangeResult, 'after' | 'serviceAfter'>;
+type Found = Pick<ChangeResult, 'after' | 'serviceAfter' | 'pushAfter'>;
 
 /** Whether what a change wanted is so now. An account that was to be created cannot be looked for: asking again does no harm. */
 async function look(change: ChangeRequest, { reader }: World): Promise<{ isInEffect: boolean; found: Found }> {
@@ -55,6 +58,14 @@ async function look(change: ChangeRequest, { reader }: World): Promise<{ isInEff
       const state = await reader.readServiceState(change.resource);
       return { isInEffect: isIngressSet(state, change), found: { serviceAfter: state } };
     }
+    case 'push-audience': {
+      const state = await reader.readPushState(change.resource);
+      return { isInEffect: isAudienceSet(state, change), found: { pushAfter: state } };
+    }
+    case 'custom-audience': {
+      const state = await reader.readServiceState(change.resource);
+      return { isInEffect: isCustomAudienceSet(state, change), found: { serviceAfter: state } };
+    }
     case 'service-identity':
       return { isInEffect: false, found: {} };
   }
@@ -63,10 +74,14 @@ async function look(change: ChangeRequest, { reader }: World): Promise<{ isInEff
 /** A state that the ledger has already was made by another change of ours. */
 async function isOfLaterChange(
   { change }: Change,
-  { after, serviceAfter }: Found,
+  { after, serviceAfter, pushAfter }: Found,
   recent: readonly Change[],
   { ledger }: World,
 ): Promise<boolean> {
+  if (pushAfter)
+    return recent.some(
+      ({ result }) => result?.outcome === 'applied' && isSameJson(result.pushAfter?.pushConfig, pushAfter.pushConfig),
+    );
   if (serviceAfter)
     return recent.some(
       ({ result }) => result?.serviceAfter?.generation === serviceAfter.generation && result.outcome === 'applied',

@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.ts';
 import { mayInvoke } from '../estate/access.ts';
+import { accessorRole } from '../estate/iap-access.ts';
 import { isAgentMember, isClientIdMember } from '../estate/identity.ts';
 import { parseServiceName } from '../estate/resource-name.ts';
 import type { Binding, Policy } from '../inventory.ts';
@@ -51,6 +52,7 @@ export function assertGrantsStay(
 function notAllowed(change: PolicyEdit, capabilities: readonly string[]): string | undefined {
   const { capability, resource, members } = change;
   if (!capabilities.includes(capability)) return `the capability ${capability} is off`;
+  if (capability === 'grant-iap-accessor') return notAdmittable(change);
   if (!parseServiceName(resource)) return 'only the policy of a Cloud Run service may be changed';
   if (members.length === 0) return 'no member is named';
   return capability === 'grant-invoker' ? notGrantable(change) : notRevocable(change);
@@ -62,6 +64,33 @@ function notGrantable({ kind, role, members, condition, undoes }: PolicyEdit): s
   if (kind === 'remove' && undoes === undefined) return 'only the undo of a grant may remove a member';
   const stranger = members.find((member) => !isAgentMember(member) && !isClientIdMember(member));
   return stranger === undefined ? undefined : `${JSON.stringify(stranger)} is no IAP identity`;
+}
+
+/** One ordinary service account, at one backend, as a push subscription uses it. */
+function notAdmittable({
+  kind,
+  resource,
+  role,
+  members,
+  condition,
+  undoes,
+  subscription,
+}: PolicyEdit): string | undefined {
+  const [member = '', ...more] = members;
+  if (!isBackendResource(resource)) return 'only the IAP policy of one backend may be changed';
+  if (role !== accessorRole) return `the role ${role} may not be changed`;
+  if (condition !== undefined) return 'conditional bindings are never granted';
+  if (more.length > 0) return 'a grant at IAP names one member';
+  if (kind === 'remove' && undoes === undefined) return 'only the undo of a grant may remove a member';
+  if (kind === 'add' && subscription === undefined) return 'no push subscription is named';
+  if (!/^serviceAccount:[^\s:@]+@[^\s:@]+$/.test(member) || isAgentMember(member)) {
+    return `${JSON.stringify(member)} is no service account that pushes`;
+  }
+  return undefined;
+}
+
+function isBackendResource(resource: string): boolean {
+  return /^\/\/iap\.googleapis\.com\/projects\/[^/]+\/iap_web\/compute(-[a-z0-9-]+)?\/services\/[^/]+$/.test(resource);
 }
 
 function notRevocable({ kind, role, members, undoes }: PolicyEdit): string | undefined {

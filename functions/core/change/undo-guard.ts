@@ -9,7 +9,7 @@ import { isSameJson } from './same-json.ts';
  * otherwise "undo" would be a word that opens any door. Throws `write-refused`.
  */
 export function assertMirrors(change: ChangeRequest, undone: Change | undefined): void {
-  if (undone?.result?.outcome === 'applied' && isMirror(change, undone.change)) return;
+  if (undone?.result?.outcome === 'applied' && isMirror(change, undone)) return;
   throw new AppError(
     'write-refused',
     `${change.resource}: no applied change is taken back by this; nothing was written`,
@@ -19,7 +19,7 @@ export function assertMirrors(change: ChangeRequest, undone: Change | undefined)
   );
 }
 
-function isMirror(change: ChangeRequest, undone: ChangeRequest): boolean {
+function isMirror(change: ChangeRequest, { change: undone, result }: Change): boolean {
   if (change.resource !== undone.resource || change.capability !== undone.capability) return false;
   if (isPolicyEdit(change) && isPolicyEdit(undone)) {
     return (
@@ -30,5 +30,11 @@ function isMirror(change: ChangeRequest, undone: ChangeRequest): boolean {
       change.members.every((member) => hasMember(undone.members, member))
     );
   }
-  return change.kind === 'ingress' && undone.kind === 'ingress' && undone.undoes === undefined;
+  // Of a push it is the audience that the ledger knows from before.
+  if (change.kind === 'push-audience' && change.audience !== result?.pushBefore?.audience) return false;
+  const isTurned = 'undoes' in undone && undone.undoes !== undefined;
+  if (change.kind === 'custom-audience' && undone.kind === 'custom-audience') {
+    return !isTurned && change.audience === undone.audience;
+  }
+  return change.kind === undone.kind && change.kind !== 'service-identity' && !isTurned;
 }

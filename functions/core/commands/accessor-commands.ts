@@ -3,7 +3,7 @@ import { isIapLevel } from '../estate/iap-levels.ts';
 import { projectOf } from '../estate/resource-name.ts';
 import type { Backend } from '../inventory.ts';
 import { backendId } from './backend-commands.ts';
-import { quoteHcl, quoteShell } from './command-text.ts';
+import { buildHclLabel, quoteHcl, quoteShell } from './command-text.ts';
 
 /** The gcloud command that shuts one of IAP's doors for a member, at the level where it stands open. */
 export function buildCloseCommand(backend: Backend, { level, member, condition }: Accessor): string {
@@ -16,27 +16,29 @@ export function buildCloseCommand(backend: Backend, { level, member, condition }
   ].join(' ');
 }
 
-/** The gcloud command that lets a group in at one backend; GROUP is for the reader to fill in. */
-export function buildAdmitCommand(backend: Backend): string {
+const aGroup = 'group:GROUP@DOMAIN';
+
+/** The gcloud command that lets a member in at one backend; without one it is a group, for the reader to fill in. */
+export function buildAdmitCommand(backend: Backend, member: string = aGroup): string {
   return [
     'gcloud iap web add-iam-policy-binding',
     ...iapResource(backend),
-    '--member=group:GROUP@DOMAIN',
+    `--member=${member === aGroup ? aGroup : quoteShell(member)}`,
     `--role=${accessorRole}`,
   ].join(' ');
 }
 
 /** The same as Terraform. */
-export function buildAdmitTerraform(backend: Backend): string {
+export function buildAdmitTerraform(backend: Backend, member: string = aGroup): string {
   const isGlobal = backend.region === 'global';
   const type = isGlobal ? 'google_iap_web_backend_service' : 'google_iap_web_region_backend_service';
   return [
-    `resource "${type}_iam_member" "people" {`,
+    `resource "${type}_iam_member" "${member === aGroup ? 'people' : buildHclLabel('push', backendId(backend))}" {`,
     `  project = ${quoteHcl(backend.project)}`,
     ...(isGlobal ? [] : [`  region  = ${quoteHcl(backend.region)}`]),
     `  ${isGlobal ? 'web_backend_service' : 'web_region_backend_service'} = ${quoteHcl(backendId(backend))}`,
     `  role    = "${accessorRole}"`,
-    '  member  = "group:GROUP@DOMAIN"',
+    `  member  = ${quoteHcl(member)}`,
     '}',
     '',
   ].join('\n');

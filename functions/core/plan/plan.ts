@@ -1,7 +1,8 @@
 import { buildIdentityChange } from '../../actions/create-service-identity.ts';
 import { buildGrantChange } from '../../actions/grant-invoker.ts';
-import { buildIngressChange } from '../../actions/restrict-ingress.ts';
-import { buildRevokeChange } from '../../actions/revoke-invoker.ts';
+import { buildPushChange, isPushAction, mustWait } from '../../actions/push-actions.ts';
+import { buildIngressChange, type RestrictIngress } from '../../actions/restrict-ingress.ts';
+import { buildRevokeChange, type RevokeInvoker } from '../../actions/revoke-invoker.ts';
 import type { ApprovedSteps, StepApproval } from '../approval/approved-steps.ts';
 import { listSteps } from '../approval/steps.ts';
 import type { ChangeRequest } from '../change/change.ts';
@@ -77,6 +78,7 @@ export function planChanges(input: PlanInput): Plan {
   const elsewhere = new Set<string>();
   const grants: Grant[] = [];
   const identities: Write[] = [];
+  const pushes: Write[] = [];
   const removals: Write[] = [];
   for (const finding of oldestFirst(input)) {
     const why = reasonForGood(finding);
@@ -105,12 +107,14 @@ export function planChanges(input: PlanInput): Plan {
       if (action.kind === 'grant-invoker') grants.push({ action, finding, ...consent });
       else if (action.kind === 'create-service-identity')
         identities.push({ ...buildOne(buildIdentityChange(action), finding), ...consent });
+      else if (isPushAction(action) && mustWait(action)) left.push({ finding, why: 'after-grants' });
+      else if (isPushAction(action)) pushes.push({ ...buildOne(buildPushChange(action), finding), ...consent });
       else removals.push({ ...buildOne(buildRemoval(action, input), finding), ...consent });
     }
   }
   const { writes, waiting } = groupGrants(grants, input.acceptedClientIds);
   left.push(...waiting.map((finding) => ({ finding, why: 'client-id-on-trial' as const })));
-  const opening = [...identities, ...writes];
+  const opening = [...identities, ...writes, ...pushes];
   const budget = Math.max(0, input.budget);
   const within = opening.length + removals.length <= budget ? [...opening, ...removals] : opening.slice(0, budget);
   const beyond = new Set([...opening, ...removals].filter((write) => !within.includes(write)).flatMap(findingsOf));
@@ -127,12 +131,18 @@ export function planChanges(input: PlanInput): Plan {
 /** The change that one action alone makes, without what guards it when it is written. */
 export function buildAlone(action: Action): ChangeRequest {
   if (action.kind === 'grant-invoker') return buildGrantChange([action]);
+  if (isPushAction(action)) return buildPushChange(action);
   return action.kind === 'create-service-identity' ? buildIdentityChange(action) : buildRemoval(action, {});
 }
 
-/** What a hold is about: the member, or the word `ingress`. */
-export function heldSubject(change: { readonly kind: string; readonly member?: string }): string {
-  return change.member ?? 'ingress';
+/** What a hold is about: the member, the audience that a service accepts, or the words `ingress` and `push-audience`. */
+export function heldSubject(change: {
+  readonly kind: string;
+  readonly member?: string;
+  readonly audience?: string;
+}): string {
+  if (change.kind === 'set-push-audience' || change.kind === 'push-audience') return 'push-audience';
+  return change.member ?? change.audience ?? 'ingress';
 }
 
 function oldestFirst({ findings, openedAt }: PlanInput): readonly Finding[] {
@@ -197,7 +207,7 @@ export function isHeld(hold: Hold, action: Action): boolean {
   return hold.resource === action.resource && isSameMember(hold.member, heldSubject(action));
 }
 
-type Removal = Exclude<Action, { kind: 'grant-invoker' | 'create-service-identity' }>;
+type Removal = RevokeInvoker | RestrictIngress;
 
 function buildRemoval(action: Removal, { removals }: Pick<PlanInput, 'removals'>): ChangeRequest {
   const requires = removals?.needs.get(action.resource) ?? [];

@@ -46,6 +46,25 @@ export const targetHttpsProxies: ComputeCollection = {
   },
 };
 
+/** Target HTTP proxies: a URL map, and no certificate. */
+export const targetHttpProxies: ComputeCollection = {
+  plural: 'targetHttpProxies',
+  singular: 'targetHttpProxy',
+  kind: 'compute#targetHttpProxy',
+  aggregatedKind: 'compute#targetHttpProxyAggregatedList',
+  aggregatedBy: 'targetHttpProxies',
+  scopes: [
+    { scope: 'global', resource: 'targetHttpProxies', writes: ['insert', 'patch', 'delete'] },
+    { scope: 'region', resource: 'regionTargetHttpProxies', writes: ['insert', 'delete'] },
+  ],
+  monitoredType: 'gce_target_http_proxy',
+  hasFingerprint: true,
+  complete(given, context) {
+    if (!given['urlMap']) throw invalid('resource.urlMap', given['urlMap'], 'A URL map is required.');
+    return resolve(given, context);
+  },
+};
+
 /** Forwarding rules, global and regional: an address, a port and the proxy behind them. */
 export const forwardingRules: ComputeCollection = {
   plural: 'forwardingRules',
