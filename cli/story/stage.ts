@@ -5,6 +5,7 @@ import { type ArticleEstate, buildArticleEstate } from '../../sandbox/estates/ar
 import { startFrontDoor } from '../../sandbox/front-door/start-front-door.ts';
 import type { LoopbackServer } from '../../sandbox/loopback-server.ts';
 import { startMetadataServer } from '../../sandbox/metadata-server.ts';
+import { createPushDispatcher, type PushDispatcher } from '../../sandbox/pubsub-push/create-push-dispatcher.ts';
 import { type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { type Admin, createAdmin } from './admin.ts';
 
@@ -25,6 +26,8 @@ export interface Stage {
   readonly estate: ArticleEstate;
   readonly deployment: Deployment;
   readonly frontDoor: LoopbackServer;
+  /** Pushes what is published, through the front door; 10 s of back-off are 0.2 s. */
+  readonly push: PushDispatcher;
   readonly admin: Admin;
   /** Asks for the service as a signed-in user, in one region; the status. */
   visit(region: string): Promise<number>;
@@ -60,6 +63,13 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     requestLog: sandbox.requestLog,
     ...(options.frontDoorPort ? { port: options.frontDoorPort } : {}),
   });
+  const push = createPushDispatcher({
+    cloud: sandbox.cloud,
+    idTokens: deployment.idTokens,
+    requestLog: sandbox.requestLog,
+    frontDoorPort: frontDoor.port,
+    timeScale: 0.02,
+  });
   const cookie = await signIn(frontDoor.url, estate.user);
   const metadata = await startMetadataServer({
     projectId: estate.projectId,
@@ -72,6 +82,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     estate,
     deployment,
     frontDoor,
+    push,
     admin: createAdmin(sandbox.url, estate),
     cookie,
     cliEnv: {
@@ -81,6 +92,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     },
     visit: (region) => askFrontDoor(frontDoor.port, { host: estate.host, cookie, 'x-sandbox-region': region }),
     async stop() {
+      await push.stop();
       await deployment.stop();
       await metadata.stop();
       await frontDoor.stop();
