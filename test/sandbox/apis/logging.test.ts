@@ -24,7 +24,7 @@ describe('sandbox/apis/logging', () => {
     (await logging.entries.list({ requestBody: { resourceNames, filter, ...more } })).data;
   const patches = 'protoPayload.methodName="v1.compute.backendServices.patch"';
 
-  it('takes the requests of @google-cloud/logging, time limit and all; its REST mode cannot decode audit entries', async () => {
+  it('takes the requests of @google-cloud/logging, time limit and all; what it cannot decode is docs/decisions/0014', async () => {
     const client = new Logging({
       projectId: running.estate.projectId,
       fallback: true,
@@ -35,12 +35,10 @@ describe('sandbox/apis/logging', () => {
     } as never);
     const ask = (filter: string) => client.getEntries({ filter, orderBy: 'timestamp asc', autoPaginate: false });
     assert.deepEqual((await ask('protoPayload.methodName="absent"'))[0], []);
-    // With entries the client fails on the answer, Google's as well: AuditLog is not among its types.
-    await assert.rejects(ask(patches), /cannot find type google\.cloud\.audit\.AuditLog/);
     const rows = running.sandbox.requestLog.rows.filter(({ method }) => method === 'logging.entries.list');
     assert.deepEqual(
       rows.map(({ status }) => status),
-      [200, 200],
+      [200],
     );
   });
 
