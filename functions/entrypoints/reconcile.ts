@@ -17,6 +17,7 @@ import { type CloudTasksOptions, createCloudTasksQueue, type TaskQueue } from '.
 import { AppError } from '../errors.ts';
 import { prepare } from './prepare.ts';
 import { createReconcileHandler, type ReconcileDeps } from './reconcile-handler.ts';
+import { sendDueNotices, sendDueNotices } from './send-due-notices.ts';
 
 /**
  * The function that Cloud Tasks and Workflows call with one project each: POST JSON `{project, reason, …}`. Answers 200
@@ -60,14 +61,18 @@ async function readDeps(): Promise<ReconcileDeps> {
   ]);
   const capabilities = parseCapabilities(env['SALLYPORT_CAPABILITIES']);
   const workflow = env['SALLYPORT_APPROVAL_WORKFLOW'];
+  const own = capabilities ? { capabilities } : {};
+  const world = createWorld({ settings, ledger, log: createLog(), clients, ...own });
+  const queues = buildQueues({ token, clock });
   return {
-    world: createWorld({ settings, ledger, log: createLog(), clients, ...(capabilities ? { capabilities } : {}) }),
+    world,
     workflow: createApprovalWorkflow({
       apiRoot: apiRoot('workflowexecutions'),
       token,
       ...(workflow ? { workflow } : {}),
     }),
-    ...buildQueues({ token, clock }),
+    ...queues,
+    sendDueNotices: () => sendDueNotices({ world, queue: queues.queue }),
     ownProject,
     projectId: createProjectNumbers({ apiRoot: apiRoot('cloudresourcemanager'), token, clock }),
     deadLetters: topic ? createDeadLetters({ topic, apiRoot: apiRoot('pubsub'), token }) : undefined,

@@ -116,7 +116,7 @@ describe('the audit-event function', () => {
     const { handle, queued, lookedUp } = setUp({ include: [] });
     await handle(inProject('111'));
     const resource = '//run.googleapis.com/projects/ops-prod/locations/europe-west1/services/web';
-    assert.equal(queued[0]?.body.project, 'ops-prod');
+    assert.equal(Object(queued[0]?.body).project, 'ops-prod');
     assert.equal(Object(queued[0]?.body).resource, resource);
     assert.deepEqual(lookedUp, []);
   });
