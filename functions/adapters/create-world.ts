@@ -1,5 +1,6 @@
 import type { Settings } from '../config.ts';
 import type { Ledger, Logger, World } from '../core/world.ts';
+import { createAuditLogReader } from './audit-log-reader.ts';
 import { createWriter } from './create-writer.ts';
 import { dryRunLedger } from './dry-run-ledger.ts';
 import { createGoogleClients, type GoogleClients } from './google-clients.ts';
@@ -28,6 +29,7 @@ export function createWorld(options: WorldOptions): World {
     reader: createLiveReader({ clients, clock, timing: realTiming, settings }),
     writer: options.dryRun ? preview : writer,
     ledger: options.dryRun ? dryRunLedger(ledger) : ledger,
+    auditLog: createAuditLogReader({ client: () => clients.logging() }),
     clock,
     log,
     settings,
