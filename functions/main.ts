@@ -4,3 +4,4 @@
  */
 import './entrypoints/audit-event.ts';
 import './entrypoints/reconcile.ts';
+import './entrypoints/slack-action.ts';

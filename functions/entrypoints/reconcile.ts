@@ -17,7 +17,7 @@ import { type CloudTasksOptions, createCloudTasksQueue, type TaskQueue } from '.
 import { AppError } from '../errors.ts';
 import { prepare } from './prepare.ts';
 import { createReconcileHandler, type ReconcileDeps } from './reconcile-handler.ts';
-import { sendDueNotices, sendDueNotices } from './send-due-notices.ts';
+import { sendDueNotices } from './send-due-notices.ts';
 
 /**
  * The function that Cloud Tasks and Workflows call with one project each: POST JSON `{project, reason, …}`. Answers 200
