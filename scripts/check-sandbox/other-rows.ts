@@ -8,6 +8,9 @@ export function buildOtherRows(estate: ArticleEstate): GcloudRow[] {
 
 function buildPubSubRows({ projectId, host, clientId, invokerAccount }: ArticleEstate): GcloudRow[] {
   const subscription = `/v1/projects/${projectId}/subscriptions/orders`;
+  const topic = `/v1/projects/${projectId}/topics/orders`;
+  const endpoint = `--push-endpoint=https://${host}/push`;
+  const account = `--push-auth-service-account=${invokerAccount}`;
   return [
     {
       args: ['pubsub', 'topics', 'create', 'orders'],
@@ -29,6 +32,39 @@ function buildPubSubRows({ projectId, host, clientId, invokerAccount }: ArticleE
       args: ['pubsub', 'subscriptions', 'update', 'orders', `--push-endpoint=https://${host}/other`],
       requests: [`PATCH pubsub ${subscription}`],
     },
+    {
+      args: [
+        ...['pubsub', 'subscriptions', 'update', 'orders', endpoint, account, '--push-auth-token-audience=updated'],
+        ...['--dead-letter-topic=orders', '--max-delivery-attempts=6', '--min-retry-delay=5s', '--ack-deadline=20'],
+      ],
+      requests: [`PATCH pubsub ${subscription}`],
+      holds: ({ pubsub }) => /"audience":"updated"/.test(JSON.stringify([...pubsub.subscriptions.values()])),
+    },
+    {
+      args: [
+        ...['pubsub', 'subscriptions', 'modify-push-config', 'orders', endpoint, account],
+        '--push-auth-token-audience=modified',
+      ],
+      requests: [`POST pubsub ${subscription}:modifyPushConfig`],
+      holds: ({ pubsub }) => /"audience":"modified"/.test(JSON.stringify([...pubsub.subscriptions.values()])),
+    },
+    {
+      args: ['pubsub', 'subscriptions', 'list'],
+      requests: [`GET pubsub /v1/projects/${projectId}/subscriptions`],
+      output: /audience: modified/,
+    },
+    {
+      args: ['pubsub', 'topics', 'list-subscriptions', 'orders'],
+      requests: [`GET pubsub ${topic}/subscriptions`],
+      output: /subscriptions\/orders/,
+    },
+    {
+      args: ['pubsub', 'topics', 'publish', 'orders', '--message=order', '--attribute=colour=red'],
+      requests: [`POST pubsub ${topic}:publish`],
+      output: /messageIds/,
+    },
+    { args: ['pubsub', 'subscriptions', 'delete', 'orders'], requests: [`DELETE pubsub ${subscription}`] },
+    { args: ['pubsub', 'topics', 'delete', 'orders'], requests: [`DELETE pubsub ${topic}`] },
   ];
 }
 
