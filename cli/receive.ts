@@ -97,7 +97,7 @@ async function run(
       if (verdict === 'own') return;
     }
     const result = await withProgress(`reconciling ${project}`, () =>
-      reconcile({ project, reason: 'event', runId, ...facts }, world),
+      reconcile({ project, reason: 'event', runId, ...facts, ...hintsOf(decision) }, world),
     );
     for (const change of result.changes) process.stdout.write(`${printChange(change)}\n`);
     for (const id of result.refusedClientIds) process.stdout.write(`${printRefused(id)}\n`);
@@ -108,4 +108,9 @@ async function run(
   } finally {
     await world.ledger.close();
   }
+}
+
+/** What the event was about, as its task would say. */
+function hintsOf(decision: Decision): { readonly resource?: string; readonly method?: string } {
+  return decision.kind === 'reconcile' ? { resource: decision.resource, method: decision.method } : {};
 }

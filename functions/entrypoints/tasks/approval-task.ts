@@ -2,6 +2,7 @@ import { expireApproval } from '../../core/approval/expire-approval.ts';
 import { tellApproval } from '../../core/approval/tell-approval.ts';
 import type { Approval } from '../../core/people.ts';
 import { TerminalError } from '../../errors.ts';
+import { findProjectInScope } from '../find-project-in-scope.ts';
 import { sendNotices } from './after-run.ts';
 import { callBack } from './decision-task.ts';
 import { buildKey, reconcileProject } from './reconcile-project.ts';
@@ -13,7 +14,11 @@ import type { Reply, TaskDeps, TaskRun } from './task-context.ts';
  * what was approved and is still planned. `expire`: the question ends, if its time is over. Each may come twice.
  */
 export async function approvalTask(task: TaskOf<'approval'>, run: TaskRun, deps: TaskDeps): Promise<Reply> {
-  const { ledger } = deps.world;
+  const { ledger, settings } = deps.world;
+  if ((await findProjectInScope(task.project, { ...deps, settings })) === undefined) {
+    deps.world.log.warn('task dropped', { ...task, code: 'out-of-scope' });
+    return { outcome: 'out-of-scope' };
+  }
   const approval = await ledger.findApproval(task.approvalId);
   // Of another project, it is as unknown as if it were not there.
   if (approval?.project !== task.project) {

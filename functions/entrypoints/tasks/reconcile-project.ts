@@ -28,8 +28,17 @@ export async function reconcileTask(
     if ((await checkOwnWrite({ ...key, resource, etag }, logged.world)) === 'own') return { outcome: 'own' };
     return reconcileProject({ ...key, reason: task.reason }, logged);
   }
-  const { reason, actor, handedOver = false } = task;
-  return reconcileProject({ ...key, reason, ...(actor === undefined ? {} : { actor }) }, logged, handedOver);
+  const { reason, handedOver = false } = task;
+  return reconcileProject({ ...key, reason, ...hintsOf(task) }, logged, handedOver);
+}
+
+/** What the event says of its cause; anything else of it is not believed. */
+function hintsOf({ actor, resource, method }: TaskOf<'event' | 'sweep' | 'manual'>): Partial<ReconcileKey> {
+  return {
+    ...(actor === undefined ? {} : { actor }),
+    ...(resource === undefined ? {} : { resource }),
+    ...(method === undefined ? {} : { method }),
+  };
 }
 
 /** One run and what follows it: questions get their workflow and messages are sent also where the run failed. */

@@ -11,6 +11,9 @@ const taskSchema = z.union([
     project: text,
     eventId: text.optional(),
     actor: text.optional(),
+    /** What the event was about: a hint at who caused what is found. */
+    resource: text.optional(),
+    method: text.optional(),
     /** Another function of Sallyport's has looked already and left what this one may do: it is not handed on again. */
     handedOver: z.boolean().optional(),
   }),
