@@ -169,6 +169,14 @@ describe('a policy written by our own account', () => {
     expect('own-write', keysOf(policyEntry(ownAccount, { authenticationInfo }), options));
   });
 
+  it('is recognised whichever of our functions wrote it', () => {
+    const several = { ownPrincipal: `revoke@ops.example, ${ownAccount},` };
+    expect('own-write', keysOf(policyEntry(), several));
+    expect('own-write', keysOf(policyEntry('revoke@ops.example'), several));
+    expect('reconcile', keysOf(policyEntry('ada@example.com'), several));
+    expect('reconcile', keysOf(policyEntry(''), { ownPrincipal: ',' }));
+  });
+
   it('reconciles where the answer has no etag to check', () => {
     for (const response of [undefined, null, {}, { etag: '' }, { etag: 7 }]) {
       expect('reconcile', keysOf(policyEntry(ownAccount, { response }), options));
