@@ -15,6 +15,10 @@ import { ingressBlocksBalancer } from './ingress-blocks-balancer.ts';
 import { invokerCheckDisabled } from './invoker-check-disabled.ts';
 import { oauthClientUntrusted } from './oauth-client-untrusted.ts';
 import { publicInvoker } from './public-invoker.ts';
+import { pushAudienceMismatch } from './push-audience-mismatch.ts';
+import { pushCallerNotAdmitted } from './push-caller-not-admitted.ts';
+import { pushUnauthenticated } from './push-unauthenticated.ts';
+import { regionalAudience } from './regional-audience.ts';
 import type { Rule } from './rule.ts';
 import { runUrlBypass } from './run-url-bypass.ts';
 import { staleIapInvoker } from './stale-iap-invoker.ts';
@@ -40,6 +44,10 @@ export const rules: readonly Rule[] = [
   invokerCheckDisabled,
   oauthClientUntrusted,
   publicInvoker,
+  pushAudienceMismatch,
+  pushCallerNotAdmitted,
+  pushUnauthenticated,
+  regionalAudience,
   runUrlBypass,
   staleIapInvoker,
   unprotectedSiblingPath,

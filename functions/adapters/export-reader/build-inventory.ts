@@ -18,6 +18,7 @@ import { listNotEvaluated } from './list-not-evaluated.ts';
 import type { SeenKinds } from './name-verdict.ts';
 import { emptyPolicy } from './parse-asset-policy.ts';
 import { type ProjectNames, resolveProjectNames } from './project-names.ts';
+import { buildPushPaths, collectPushPart, createPushParts } from './push-parts.ts';
 import { readIapPolicies } from './read-iap-policies.ts';
 import type { SeenProjects } from './seen-projects.ts';
 
@@ -39,6 +40,7 @@ export function buildInventory(collected: CollectedExport, urlMask: 'observe' | 
   const policies = new Map<string, Policy>();
   const customRoles = new Map<string, readonly string[]>();
   const ancestors = createAncestors(names.canonical);
+  const parts = createPushParts();
   const notKnown = new Set<string>();
   const unreadable: Unreadable[] = [...collected.unreadable];
 
@@ -59,6 +61,7 @@ export function buildInventory(collected: CollectedExport, urlMask: 'observe' | 
     if (value.kind === 'backend') backends.push(value.backend);
     if (value.kind === 'neg') negs.set(asset.name, value.neg);
     if (value.kind === 'service') services.set(asset.name, value.service);
+    collectPushPart(asset.name, value, parts, names);
     if (value.kind === 'role') customRoles.set(asset.name.slice('//iam.googleapis.com/'.length), value.permissions);
   }
 
@@ -93,6 +96,7 @@ export function buildInventory(collected: CollectedExport, urlMask: 'observe' | 
     policies,
     customRoles,
     unreadable,
+    ...buildPushPaths(parts, collected.kinds),
     lists: listServiceLists(withServices, collected.unreadable.length === 0),
     ...(collected.kinds.hasIapPolicy ? readIapPolicies({ backends, negs, projects }, policies, withIapPolicies) : {}),
     notEvaluated: listNotEvaluated(collected.kinds),

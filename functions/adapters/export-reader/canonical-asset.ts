@@ -46,6 +46,27 @@ export function canonicalValue(value: AssetValue, canonical: CanonicalProject): 
       const groups = value.backend.groups.map((group) => canonicalComputeName(group, canonical) ?? group);
       return { kind: value.kind, backend: { ...rename(value.backend, canonical), groups: [...new Set(groups)] } };
     }
+    case 'proxy': {
+      const { name, urlMap, certificates, ...rest } = value.proxy;
+      const proxy = {
+        ...rest,
+        name: canonicalAssetName(name, canonical),
+        ...(urlMap === undefined ? {} : { urlMap: canonicalAssetName(urlMap, canonical) }),
+        ...(certificates ? { certificates: certificates.map((one) => canonicalAssetName(one, canonical)) } : {}),
+      };
+      return { kind: value.kind, proxy };
+    }
+    case 'forwarding-rule': {
+      if (!value.rule) return value;
+      const rule = { ...rename(value.rule, canonical), proxy: canonicalAssetName(value.rule.proxy, canonical) };
+      return { kind: value.kind, rule };
+    }
+    case 'certificate': {
+      const name = canonicalAssetName(value.certificate.name, canonical);
+      return { kind: value.kind, certificate: { ...value.certificate, name } };
+    }
+    case 'subscription':
+      return value.subscription ? { kind: value.kind, subscription: rename(value.subscription, canonical) } : value;
     default:
       return value;
   }

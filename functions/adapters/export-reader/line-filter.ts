@@ -1,6 +1,6 @@
 import { findValue, isWord, jsonBytes } from './json-bytes.ts';
 import { createLookahead } from './lookahead.ts';
-import { nameVerdict, type SeenKinds } from './name-verdict.ts';
+import { nameVerdict } from './name-verdict.ts';
 import type { SeenProjects } from './seen-projects.ts';
 
 /** Whether one line (trimmed) certainly holds nothing that is still needed, and looks like an asset. */
@@ -18,7 +18,7 @@ const resourceKey = 0;
  * about) is left to `JSON.parse`. It notes projects and policy lines as it goes. What is and is not checked on a
  * skipped line: docs/decisions/0005-export-lines-skipped-unparsed.md.
  */
-export function createLineFilter(projects: SeenProjects, kinds: SeenKinds): CanSkip {
+export function createLineFilter(projects: SeenProjects): CanSkip {
   // Two files put together without a line end between them: one line, two assets, of which the second would be lost.
   const hasGluedAssets = createLookahead('}{');
   const hasAncestors = createLookahead('cestor');
@@ -31,7 +31,7 @@ export function createLineFilter(projects: SeenProjects, kinds: SeenKinds): CanS
     if (nameEnd === -1 || nameEnd > last || bytes[nameEnd - 1] === backslash) return false;
     const next = bytes[nameEnd + 1];
     if (next !== comma && next !== close && next !== space) return false;
-    const verdict = nameVerdict(bytes, name + 1, nameEnd, projects, kinds);
+    const verdict = nameVerdict(bytes, name + 1, nameEnd, projects);
     if (verdict === 'read') return false;
     if (verdict === 'skip') return true;
     // They tell the project's number.

@@ -24,6 +24,11 @@ const collections = {
   negs: Buffer.from('networkEndpointGroups'),
   roles: Buffer.from('roles'),
   subscriptions: Buffer.from('subscriptions'),
+  urlMaps: Buffer.from('urlMaps'),
+  httpsProxies: Buffer.from('targetHttpsProxies'),
+  httpProxies: Buffer.from('targetHttpProxies'),
+  forwardingRules: Buffer.from('forwardingRules'),
+  certificates: Buffer.from('sslCertificates'),
 };
 
 /**
@@ -35,7 +40,6 @@ export function nameVerdict(
   start: number,
   end: number,
   projects: SeenProjects,
-  kinds: SeenKinds,
 ): 'read' | 'skip' | SeenProject {
   // No asset is called so: most likely a broken line, of which nothing may be believed.
   if (bytes[start] !== slash || bytes[start + 1] !== slash) return 'read';
@@ -49,7 +53,7 @@ export function nameVerdict(
   }
   const projectEnd = nextSlash(bytes, project, end);
   if (projectEnd < end && bytes[projectEnd] === backslash) return 'read';
-  if (isRead(bytes, { host, hostEnd, projectEnd, end }, kinds)) return 'read';
+  if (isRead(bytes, { host, hostEnd, projectEnd, end })) return 'read';
   return projects.getBytes(bytes, project, projectEnd);
 }
 
@@ -61,7 +65,7 @@ interface NameParts {
 }
 
 /** Whether rules may read what is called so: by host and last word but one, told apart by length first, which settles most lines. */
-function isRead(bytes: Uint8Array, { host, hostEnd, projectEnd, end }: NameParts, kinds: SeenKinds): boolean {
+function isRead(bytes: Uint8Array, { host, hostEnd, projectEnd, end }: NameParts): boolean {
   if (projectEnd === end) return isWord(hosts.resourceManager, bytes, host, hostEnd);
   const hostLength = hostEnd - host;
   if (hostLength !== hosts.compute.length && hostLength !== hosts.run.length && hostLength !== hosts.pubsub.length) {
@@ -76,8 +80,24 @@ function isRead(bytes: Uint8Array, { host, hostEnd, projectEnd, end }: NameParts
     case collections.services.length:
       if (isWord(collections.services, bytes, collection, last) && isWord(hosts.run, bytes, host, hostEnd)) return true;
       break;
+    // Forwarding rules and certificates are words of the same length.
     case collections.backends.length:
-      if (isWord(collections.backends, bytes, collection, last)) return isWord(hosts.compute, bytes, host, hostEnd);
+      if (
+        isWord(collections.backends, bytes, collection, last) ||
+        isWord(collections.forwardingRules, bytes, collection, last) ||
+        isWord(collections.certificates, bytes, collection, last)
+      ) {
+        return isWord(hosts.compute, bytes, host, hostEnd);
+      }
+      break;
+    case collections.urlMaps.length:
+      if (isWord(collections.urlMaps, bytes, collection, last)) return isWord(hosts.compute, bytes, host, hostEnd);
+      break;
+    case collections.httpsProxies.length:
+      if (isWord(collections.httpsProxies, bytes, collection, last)) return isWord(hosts.compute, bytes, host, hostEnd);
+      break;
+    case collections.httpProxies.length:
+      if (isWord(collections.httpProxies, bytes, collection, last)) return isWord(hosts.compute, bytes, host, hostEnd);
       break;
     case collections.negs.length:
       if (isWord(collections.negs, bytes, collection, last)) return isWord(hosts.compute, bytes, host, hostEnd);
@@ -86,7 +106,7 @@ function isRead(bytes: Uint8Array, { host, hostEnd, projectEnd, end }: NameParts
       if (isWord(collections.roles, bytes, collection, last) && isWord(hosts.iam, bytes, host, hostEnd)) return true;
       break;
     case collections.subscriptions.length:
-      if (kinds.hasSubscription || !isWord(collections.subscriptions, bytes, collection, last)) break;
+      if (!isWord(collections.subscriptions, bytes, collection, last)) break;
       return isWord(hosts.pubsub, bytes, host, hostEnd);
   }
   // Names of IAP resources end in many ways.

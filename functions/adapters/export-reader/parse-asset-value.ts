@@ -1,16 +1,45 @@
 import { normalizeBackend } from '../../core/estate/normalize/backend.ts';
 import { parseRecord, parseText, parseTexts } from '../../core/estate/normalize/fields.ts';
+import {
+  type ForwardingRule,
+  normalizeCertificate,
+  normalizeForwardingRule,
+  normalizeTargetProxy,
+  type TargetProxy,
+} from '../../core/estate/normalize/frontend-parts.ts';
 import { normalizeNeg } from '../../core/estate/normalize/neg.ts';
 import { normalizeRunService } from '../../core/estate/normalize/run-service.ts';
-import type { Backend, Neg, RunService } from '../../core/inventory.ts';
+import { normalizeSubscription } from '../../core/estate/normalize/subscription.ts';
+import { normalizeUrlMap } from '../../core/estate/normalize/url-map.ts';
+import type { Backend, Certificate, Neg, PushSubscription, RunService } from '../../core/inventory.ts';
 
 /** Kinds of asset that rules read. `above`: folder or organisation; `iap`: a level of IAP's own, of which only the policy counts. */
-export type AssetKind = 'service' | 'backend' | 'neg' | 'project' | 'above' | 'role' | 'iap';
+export type AssetKind =
+  | 'service'
+  | 'backend'
+  | 'neg'
+  | 'url-map'
+  | 'proxy'
+  | 'forwarding-rule'
+  | 'certificate'
+  | 'subscription'
+  | 'project'
+  | 'above'
+  | 'role'
+  | 'iap';
 
 export type AssetValue =
   | { readonly kind: 'service'; readonly service: RunService }
   | { readonly kind: 'backend'; readonly backend: Backend }
   | { readonly kind: 'neg'; readonly neg: Neg }
+  /** As Compute writes it: it names other things in many places, and is understood when their projects are known. */
+  | { readonly kind: 'url-map'; readonly raw: unknown }
+  | { readonly kind: 'proxy'; readonly proxy: TargetProxy }
+  /** Absent: it leads to no proxy. */
+  | { readonly kind: 'forwarding-rule'; readonly rule: ForwardingRule | undefined }
+  | { readonly kind: 'certificate'; readonly certificate: Certificate }
+  /** Absent: it pushes nowhere. */
+  | { readonly kind: 'subscription'; readonly subscription: PushSubscription | undefined }
   | { readonly kind: 'project'; readonly id: string | undefined; readonly number: string | undefined }
   | { readonly kind: 'role'; readonly permissions: readonly string[] }
   | { readonly kind: 'above' | 'iap' };
@@ -22,6 +51,14 @@ const kinds: readonly (readonly [AssetKind, RegExp])[] = [
     'neg',
     /^\/\/compute\.googleapis\.com\/projects\/[^/]+\/(global|(regions|zones)\/[^/]+)\/networkEndpointGroups\/[^/]+$/,
   ],
+  ['url-map', /^\/\/compute\.googleapis\.com\/projects\/[^/]+\/(global|regions\/[^/]+)\/urlMaps\/[^/]+$/],
+  ['proxy', /^\/\/compute\.googleapis\.com\/projects\/[^/]+\/(global|regions\/[^/]+)\/targetHttps?Proxies\/[^/]+$/],
+  [
+    'forwarding-rule',
+    /^\/\/compute\.googleapis\.com\/projects\/[^/]+\/(global|regions\/[^/]+)\/forwardingRules\/[^/]+$/,
+  ],
+  ['certificate', /^\/\/compute\.googleapis\.com\/projects\/[^/]+\/(global|regions\/[^/]+)\/sslCertificates\/[^/]+$/],
+  ['subscription', /^\/\/pubsub\.googleapis\.com\/projects\/[^/]+\/subscriptions\/[^/]+$/],
   ['project', /^\/\/cloudresourcemanager\.googleapis\.com\/projects\/[^/]+$/],
   ['above', /^\/\/cloudresourcemanager\.googleapis\.com\/(folders|organizations)\/[^/]+$/],
   ['iap', /^\/\/iap\.googleapis\.com\/projects\/[^/]+\/iap_web(\/.+)?$/],
@@ -49,6 +86,20 @@ export function parseAssetValue(kind: AssetKind, name: string, data: unknown): A
       const neg = normalizeNeg(data, options);
       return neg && { kind, neg };
     }
+    case 'url-map':
+      return normalizeUrlMap(data, options) && { kind, raw: data };
+    case 'proxy': {
+      const proxy = normalizeTargetProxy(data, options);
+      return proxy && { kind, proxy };
+    }
+    case 'forwarding-rule':
+      return parseRecord(data) && { kind, rule: normalizeForwardingRule(data, options) };
+    case 'certificate': {
+      const certificate = normalizeCertificate(data, options);
+      return certificate && { kind, certificate };
+    }
+    case 'subscription':
+      return parseRecord(data) && { kind, subscription: normalizeSubscription(data, options) };
     case 'project':
       return { kind, ...parseProject(name, data) };
     case 'role':

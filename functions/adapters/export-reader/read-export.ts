@@ -37,7 +37,7 @@ export async function readExport(paths: readonly string[], options: ReadExportOp
   const files = await listInputs(paths);
   const projects = createSeenProjects();
   const kinds: SeenKinds = { hasSubscription: false, hasIapPolicy: false };
-  const canSkip = createLineFilter(projects, kinds);
+  const canSkip = createLineFilter(projects);
   const collector = createAssetCollector();
   const unreadable: Unreadable[] = [];
   let lines = 0;
@@ -51,7 +51,7 @@ export async function readExport(paths: readonly string[], options: ReadExportOp
   const noteKind = ({ name, deleted, resource, policy }: AssetLine): void => {
     if (deleted) return;
     if (policy !== undefined && name.startsWith('//iap.googleapis.com/')) kinds.hasIapPolicy = true;
-    if (resource && subscription.test(name)) kinds.hasSubscription = true;
+    if (resource && name.startsWith('//pubsub.googleapis.com/')) kinds.hasSubscription = true;
   };
 
   for (const file of files) {
@@ -67,7 +67,7 @@ export async function readExport(paths: readonly string[], options: ReadExportOp
         return;
       }
       const kept = collector.add(asset, lines);
-      if (!kept || kept.kind === 'iap') noteKind(asset);
+      if (kept?.kind === 'iap' || kept?.kind === 'subscription') noteKind(asset);
       const project = kept ? kept.project : projectInAssetName(asset.name);
       if (project !== undefined) noteProject(project, asset);
     });
@@ -85,8 +85,6 @@ export async function readExport(paths: readonly string[], options: ReadExportOp
   }
   return buildInventory({ files, assets: collector.assets, projects, kinds, unreadable }, urlMask);
 }
-
-const subscription = /^\/\/pubsub\.googleapis\.com\/projects\/[^/]+\/subscriptions\/[^/]+$/;
 
 const malformed =
   'The line is not a JSON object with a text in `name`, as `gcloud asset export` writes them; what it says is lost.';

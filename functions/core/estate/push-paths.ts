@@ -1,4 +1,4 @@
-import { matchUrl, type UrlMatch } from '../hosts/match-url.ts';
+import { isGoogles, matchUrl, type UrlMatch } from '../hosts/match-url.ts';
 import type { Backend, Inventory, NotEvaluated, PushSubscription } from '../inventory.ts';
 import { listIapBackends } from './iap-backends.ts';
 
@@ -64,7 +64,8 @@ export function reachesUnread({ candidates, why }: UrlMatch, backends: readonly 
 function notRead(rule: string, { source, subscriptions, balancers }: Inventory): readonly NotEvaluated[] {
   if (source.kind === 'live')
     return [{ rule, reason: subscriptions ? 'balancers-not-read' : 'subscriptions-not-read' }];
-  return subscriptions && !balancers ? [{ rule, reason: 'no-balancers-in-input' }] : [];
+  const isAsked = subscriptions?.some(({ endpoint }) => !isGoogles(URL.parse(endpoint)?.hostname ?? '')) ?? false;
+  return isAsked && !balancers ? [{ rule, reason: 'no-balancers-in-input' }] : [];
 }
 
 function findPushPaths(inventory: Inventory): readonly PushPath[] {

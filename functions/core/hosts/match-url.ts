@@ -61,7 +61,7 @@ export function matchUrl(url: string, balancers: Balancers, { fromOutside = fals
 }
 
 /** Hosts of Google's own: no customer's balancer can serve them. */
-function isGoogles(host: string): boolean {
+export function isGoogles(host: string): boolean {
   return /\.(run\.app|cloudfunctions\.net|appspot\.com|googleapis\.com)$/.test(host);
 }
 

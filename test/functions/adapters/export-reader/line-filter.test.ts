@@ -6,7 +6,7 @@ import { createSeenProjects } from '../../../../functions/adapters/export-reader
 function skips(...lines: readonly string[]): readonly boolean[] {
   const projects = createSeenProjects();
   Object.assign(projects.get('known'), { number: '1', hasPolicyLine: true });
-  const canSkip = createLineFilter(projects, { hasSubscription: false, hasIapPolicy: false });
+  const canSkip = createLineFilter(projects);
   const bytes = Buffer.from(lines.join('\n'));
   let start = 0;
   return lines.map((line) => {
@@ -55,6 +55,12 @@ describe('lines of an export that are not parsed', () => {
     ['a custom role of an organisation', '{"name":"//iam.googleapis.com/organizations/1/roles/r"}'],
     ['an IAP resource', '{"name":"//iap.googleapis.com/projects/1/iap_web/compute/services/42"}'],
     ['a subscription', '{"name":"//pubsub.googleapis.com/projects/known/subscriptions/s"}'],
+    ...['urlMaps', 'targetHttpsProxies', 'targetHttpProxies', 'forwardingRules', 'sslCertificates'].flatMap(
+      (collection): (readonly [string, string])[] => [
+        [collection, `{"name":"//compute.googleapis.com/projects/known/global/${collection}/x"}`],
+        [`regional ${collection}`, `{"name":"//compute.googleapis.com/projects/known/regions/r/${collection}/x"}`],
+      ],
+    ),
     ['no text as a name', '{"name":7}'],
     ['no name', '{"asset_type":"x"}'],
     ['a name further in', `{"resource":{"name":"${disk}"}}`],
@@ -78,7 +84,7 @@ describe('lines of an export that are not parsed', () => {
 
   it('note that a project has a policy line, and see no policy in what a resource says of itself', () => {
     const projects = createSeenProjects();
-    const canSkip = createLineFilter(projects, { hasSubscription: true, hasIapPolicy: true });
+    const canSkip = createLineFilter(projects);
     for (const line of [
       '{"name":"//x.googleapis.com/projects/1/y/z","resource":{"iam_policy":{},"iamPolicy":{}}}',
       '{"name":"//x.googleapis.com/projects/2/y/z","asset_type":"t","iam_policy":{"bindings":[]}}',
