@@ -93,8 +93,8 @@ function takenBackByUs(step: Step, next: Step | undefined, all: readonly Step[])
   return all.some(
     (other) =>
       other.resource === step.resource &&
-      other.at > step.at &&
-      other.at < (next?.at ?? Number.POSITIVE_INFINITY) &&
+      other.at >= step.at &&
+      other.at <= (next?.at ?? Number.POSITIVE_INFINITY) &&
       isContrary(other, step),
   );
 }
