@@ -5,6 +5,8 @@ import type { Settings } from '../functions/config.ts';
 import { recentlyMs } from '../functions/core/estate/judged-services.ts';
 import { mergeInventories } from '../functions/core/estate/merge-inventories.ts';
 import type { Inventory } from '../functions/core/inventory.ts';
+import { type Memory, readMemory } from '../functions/core/memory.ts';
+import type { Ledger } from '../functions/core/world.ts';
 import { TerminalError } from '../functions/errors.ts';
 import { assertInScope, openWorld, readSettings } from './open-world.ts';
 import { withProgress } from './progress.ts';
@@ -14,6 +16,10 @@ export interface ReadEstate {
   readonly inventory: Inventory;
   readonly settings: Settings;
   readonly rejected: ReadonlySet<string>;
+  /** What the ledger remembers; absent unless runs have looked at every one of the projects before. */
+  readonly memory?: Memory;
+  /** Who caused what, by finding id, as earlier runs found out. */
+  readonly actors: ReadonlyMap<string, string>;
 }
 
 export interface EstateOptions {
@@ -36,7 +42,7 @@ export async function readEstate(options: EstateOptions): Promise<ReadEstate> {
     const settings = await readSettings(options.settings);
     const inventory = await readExports(paths, settings);
     assertNotEmpty(inventory, paths);
-    return { settings, rejected: new Set(), inventory };
+    return { settings, rejected: new Set(), inventory, actors: new Map() };
   }
   // A scan has nothing to remember: where there is no ledger yet, none is made.
   const hasLedger = isFirestore(options.ledger) || existsSync(options.ledger);
@@ -45,15 +51,39 @@ export async function readEstate(options: EstateOptions): Promise<ReadEstate> {
     for (const project of projects) assertInScope(project, world.settings);
     const readProject = async (project: string): Promise<Inventory> => {
       const recentlyOnPath = await world.ledger.recentlyOnPath(project, Date.now() - recentlyMs);
-      return world.reader.readProject(project, { iapPolicies: true, pushPaths: true, recentlyOnPath });
+      const hadIapOn = (await world.ledger.iapSeenOn(project)).map(({ resource }) => resource);
+      return world.reader.readProject(project, { iapPolicies: true, pushPaths: true, recentlyOnPath, hadIapOn });
     };
     const inventory = await withProgress(`reading ${projects.join(', ')}`, async () =>
       mergeInventories([await readProject(first), ...(await Promise.all(rest.map(readProject)))]),
     );
-    return { inventory, settings: world.settings, rejected: (await world.ledger.clientIds(Date.now())).rejected };
+    const memory = await readMemories(projects, world.ledger);
+    return {
+      inventory,
+      settings: world.settings,
+      rejected: (await world.ledger.clientIds(Date.now())).rejected,
+      ...(memory ? { memory } : {}),
+      actors: await readActors(world.ledger),
+    };
   } finally {
     await world.ledger.close();
   }
+}
+
+/** A ledger that has never seen a project remembers nothing of it, and that must not look like all being well. */
+async function readMemories(projects: readonly string[], ledger: Ledger): Promise<Memory | undefined> {
+  const runs = await Promise.all(projects.map((project) => ledger.runs(1, project)));
+  if (runs.some(({ length }) => length === 0)) return undefined;
+  const all = await Promise.all(projects.map((project) => readMemory(project, ledger, Date.now())));
+  return {
+    iapSeenOn: all.flatMap(({ iapSeenOn }) => iapSeenOn),
+    changes: all.flatMap(({ changes }) => changes),
+  };
+}
+
+async function readActors(ledger: Ledger): Promise<ReadonlyMap<string, string>> {
+  const open = await ledger.openFindings();
+  return new Map(open.flatMap(({ finding: { id, actor } }) => (actor === undefined ? [] : [[id, actor] as const])));
 }
 
 /** An export that broke off before its first line must not look like an estate in order. */

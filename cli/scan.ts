@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { withActors } from '../functions/core/attribution/with-actors.ts';
 import { evaluate } from '../functions/core/evaluate.ts';
 import type { Severity } from '../functions/core/finding.ts';
 import { renderScanCsv } from '../functions/reports/scan-csv.ts';
@@ -44,11 +45,13 @@ export function scanCommand(): Command {
 }
 
 async function scan(options: ScanOptions): Promise<void> {
-  const { inventory, settings, rejected } = await readEstate(options);
-  const report = buildScanReport(
-    inventory,
-    evaluate(inventory, { settings, rejectedClientIds: rejected, now: Date.now() }),
-  );
+  const { inventory, settings, rejected, memory, actors } = await readEstate(options);
+  const remembered = memory ? { memory } : {};
+  const evaluation = evaluate(inventory, { settings, rejectedClientIds: rejected, now: Date.now(), ...remembered });
+  const report = buildScanReport(inventory, {
+    ...evaluation,
+    findings: withActors(evaluation.findings, actors),
+  });
   process.stdout.write(render(report, options.format));
   const { findings, unreadable } = report;
   process.exitCode = exitCodeOf({ findings, unreadable: unreadable.length }, options.failOn);

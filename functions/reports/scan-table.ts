@@ -65,6 +65,7 @@ function renderFinding(finding: Finding, paint: Paint, style: Style): readonly s
     ...field('member', finding.subject === '' ? [] : [escapeTerminal(finding.subject)]),
     ...finding.via.flatMap((via, index) => field(index === 0 ? 'via' : '', [describeVia(via)])),
     ...field('have', finding.have.flatMap(words)),
+    ...field('by', finding.actor === undefined ? [] : words(finding.actor)),
     ...field('hint', words(finding.hint)),
     ...finding.fix.gcloud.flatMap((command) =>
       field('do', wrapCommand(escapeTerminal(command), columns - 12), palette.cyan),
