@@ -21,7 +21,6 @@ const adapters = 'test/functions/adapters';
 
 /** Lines that are not built yet: said, so that nobody takes silence for proof. */
 export const notBuilt: Readonly<Record<number, string>> = {
-  6: 'contested: comes with alerts and attribution',
   11: 'approval: comes with the approval workflow',
 };
 
@@ -207,6 +206,61 @@ export const promises: readonly Promise_[] = [
         find: '? [...opening, ...removals] : opening.slice(0, budget)',
         replace: '? [...opening, ...removals] : [...removals, ...opening].slice(0, budget)',
         tests: [`${core}/plan/plan.test.ts`, `${core}/reconcile.test.ts`],
+      },
+    ],
+  },
+  {
+    line: 6,
+    text: 'contested: the same change undone by others three times in 24 h stops fixing that resource, tells who and how to agree',
+    breaks: [
+      {
+        title: 'it is fixed for ever',
+        file: 'functions/core/plan/plan.ts',
+        find: "if (actions.some(({ resource }) => contested?.has(resource))) return { why: 'contested' };",
+        replace: '',
+        tests: [`${core}/contests.test.ts`],
+      },
+      {
+        title: 'it stops after the second time',
+        file: 'functions/core/contests.ts',
+        find: 'const enough = 3;',
+        replace: 'const enough = 2;',
+        tests: ['test/functions/rules/contested.test.ts'],
+      },
+      {
+        title: 'our own undo counts as somebody else’s',
+        file: 'functions/core/contests.ts',
+        find: '!takenBackByUs(step, group[index + 1], steps)',
+        replace: 'step !== group[index + 1]',
+        tests: ['test/functions/rules/contested.test.ts', `${core}/contests.test.ts`],
+      },
+      {
+        title: 'changes of any age count',
+        file: 'functions/core/memory.ts',
+        find: 'ledger.changesSince(now - dayMs, project)',
+        replace: 'ledger.changesSince(0, project)',
+        tests: [`${core}/contests.test.ts`],
+      },
+      {
+        title: 'what a person confirms by name is left alone all the same',
+        file: 'functions/core/plan/plan-run.ts',
+        find: 'options.confirmsContested ? new Set() : ',
+        replace: '',
+        tests: [`${core}/contests.test.ts`],
+      },
+      {
+        title: 'the one who deployed a revision is named for a grant that somebody else removed',
+        file: 'functions/core/attribution/fits-event.ts',
+        find: "'iap-invoker-missing': ['run-policy'],",
+        replace: "'iap-invoker-missing': ['run-policy', 'run-service'],",
+        tests: [`${core}/attribution/attribute-findings.test.ts`],
+      },
+      {
+        title: 'nobody is told how to put the member into their Terraform',
+        file: 'functions/rules/contested.ts',
+        find: 'terraform: buildTerraform(contest),',
+        replace: "terraform: '',",
+        tests: ['test/functions/rules/contested.test.ts'],
       },
     ],
   },
