@@ -9,6 +9,8 @@ export interface ApiMethod {
   readonly verb: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Discovery's flat path with the base path, e.g. `/v1/projects/{project}/locations/{location}/services/{service}:getIamPolicy`. */
   readonly path: string;
+  /** `bytes`: the body is no JSON (an upload, a callback); it is in `call.raw` alone. */
+  readonly takes?: 'bytes';
   /** Permission that the caller needs, and the resource it needs it on, as a policy key of `Cloud.policies`; absent = open to any caller. */
   readonly permission?: { readonly name: string; readonly on: (call: ApiCall) => string };
   handle(call: ApiCall, cloud: Cloud): ApiReply | Promise<ApiReply>;
@@ -26,6 +28,8 @@ export interface ApiCall {
   readonly userAgent: string;
   /** Host that was asked, with port: Cloud Run's v1 namespaces have their region only there (`us-central1-run.googleapis.com`). */
   readonly host?: string;
+  /** As sent: for a method that takes bytes, or looks at headers. */
+  readonly raw?: { readonly bytes: Buffer; readonly headers: Readonly<Record<string, string>>; readonly verb: string };
 }
 
 /** Who calls, from the bearer token: `user:admin@example.com` for gcloud's fake token, the service account for a metadata token. */
@@ -39,6 +43,8 @@ export interface ApiReply {
   readonly status: number;
   /** JSON; undefined = empty body. */
   readonly body?: unknown;
+  /** In the place of JSON: the content of an object. */
+  readonly content?: { readonly bytes: Buffer; readonly headers: Readonly<Record<string, string>> };
 }
 
 /** A refusal in Google's words. Compute bodies have no `status` and carry `errors[]`; all others have `status` and, where Google gives them, `details` or `errors`. */

@@ -1,7 +1,10 @@
 import type { Cloud, LogEntry } from './cloud.ts';
 import { predefinedRoles } from './predefined-roles.ts';
 import { buildPubSubStore } from './pubsub-store.ts';
+import { buildScheduleStore } from './scheduler/schedule-store.ts';
+import { buildStorageStore } from './storage-store.ts';
 import { buildTaskStore } from './task-store.ts';
+import { buildWorkflowStore } from './workflows/workflow-store.ts';
 
 export type AuditListener = (entry: LogEntry) => void;
 
@@ -30,6 +33,9 @@ export function buildCloud(options: CloudOptions = {}): {
     roles: new Map(Object.entries(predefinedRoles)),
     tasks: buildTaskStore(),
     pubsub: buildPubSubStore(now),
+    workflows: buildWorkflowStore(),
+    schedules: buildScheduleStore(),
+    storage: buildStorageStore(),
     unreachableRegions: new Set(),
     logEntries,
     now,

@@ -1,6 +1,9 @@
 import type { Caller } from './api.ts';
 import type { PubSubStore } from './pubsub-store.ts';
+import type { ScheduleStore } from './scheduler/schedule-store.ts';
+import type { StorageStore } from './storage-store.ts';
 import type { TaskStore } from './task-store.ts';
+import type { WorkflowStore } from './workflows/workflow-store.ts';
 
 /**
  * The state of the local Google Cloud: resources as the real APIs return them, by relative resource name, and their
@@ -33,6 +36,12 @@ export interface Cloud {
   readonly tasks: TaskStore;
   /** Pub/Sub topics, messages and subscriptions. */
   readonly pubsub: PubSubStore;
+  /** Workflows, their executions and callbacks. */
+  readonly workflows: WorkflowStore;
+  /** Cloud Scheduler's jobs. */
+  readonly schedules: ScheduleStore;
+  /** Cloud Storage's buckets and objects. */
+  readonly storage: StorageStore;
   /** Regions that lists cannot reach: they are named in `unreachable` and their services are left out. */
   readonly unreachableRegions?: Set<string>;
   /** Log entries, oldest first, for entries.list. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { ApiReply } from './api.ts';
+import { showObject } from './apis/storage/show-object.ts';
+import type { Cloud } from './cloud.ts';
 import type { DiscoveryCheck } from './discovery-check.ts';
 import type { Faults } from './faults.ts';
 import type { RequestLog } from './request-log.ts';
@@ -23,11 +25,14 @@ export interface ControlParts {
   readonly requestLog: RequestLog;
   readonly faults: Faults;
   readonly discovery: DiscoveryCheck;
+  readonly cloud: Cloud;
 }
 
-/** `GET health`, `GET requests`, `GET discovery`, `POST step {name}`, `POST faults {rule}` (match = a regular expression), `DELETE faults`. */
-export function buildControlRoutes({ requestLog, faults, discovery }: ControlParts): ControlRoutes {
+/** `GET health`, `GET requests`, `GET discovery`, `POST step {name}`, `POST faults {rule}` (match = a regular expression), `DELETE faults`, and `GET storage/BUCKET/OBJECT` for a browser. */
+export function buildControlRoutes({ requestLog, faults, discovery, cloud }: ControlParts): ControlRoutes {
   return (verb, url, body) => {
+    if (verb === 'GET' && url.pathname.startsWith(`${controlPrefix}storage/`))
+      return showObject(cloud, url.pathname.slice(`${controlPrefix}storage/`.length));
     switch (`${verb} ${url.pathname.slice(controlPrefix.length)}`) {
       case 'GET health':
         return { status: 200, body: { ok: true } };

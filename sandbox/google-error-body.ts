@@ -1,11 +1,11 @@
 import type { GoogleError } from './api.ts';
 
-/** The JSON of a refusal. Compute gives `errors[]` and no `status`; the one-platform APIs give `status`, and `errors` and `details` where Google does. */
+/** The JSON of a refusal. Compute and Storage give `errors[]` and no `status`; the one-platform APIs give `status`, and `errors` and `details` where Google does. */
 export function buildErrorBody(error: GoogleError, api: string | undefined): { error: Record<string, unknown> } {
   const { httpStatus: code, message, status, reason, details } = error;
   const errors =
     reason === undefined ? undefined : [{ message, domain: domainOf(reason), reason, ...locationOf(reason) }];
-  if (api === 'compute')
+  if (api === 'compute' || api === 'storage')
     return { error: { code, message, errors: errors ?? [{ message, domain: 'global', reason: reasonOf(code) }] } };
   return { error: { code, message, ...(errors ? { errors } : {}), status, ...(details ? { details } : {}) } };
 }

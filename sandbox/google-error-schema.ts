@@ -34,9 +34,9 @@ const onePlatformError = z.strictObject({
   }),
 });
 
-/** What is wrong with the body of a refusal: Compute's have `errors[]` and no `status`, all others a `status`; the code in the body is that of the answer. Discovery does not describe errors; this is FACTS 2 and 3. */
+/** What is wrong with the body of a refusal: Compute's and Storage's have `errors[]` and no `status`, all others a `status`; the code in the body is that of the answer. Discovery does not describe errors; this is FACTS 2 and 3. */
 export function validateErrorBody(method: ApiMethod, reply: ApiReply): SchemaProblem[] {
-  const parsed = (method.document.startsWith('compute.') ? computeError : onePlatformError).safeParse(reply.body);
+  const parsed = (/^(compute|storage)\./.test(method.document) ? computeError : onePlatformError).safeParse(reply.body);
   if (!parsed.success) return [{ kind: 'wrong-type', path: 'error', message: z.prettifyError(parsed.error) }];
   if (parsed.data.error.code === reply.status) return [];
   return [

@@ -10,7 +10,7 @@ export interface RequestRow extends NewRequestRow {
 }
 
 export interface NewRequestRow {
-  readonly kind: 'api' | 'front-door' | 'delivery' | 'push' | 'task';
+  readonly kind: 'api' | 'front-door' | 'delivery' | 'push' | 'task' | 'workflow' | 'schedule';
   /** API rows: Discovery id (empty when no route served it). */
   readonly method?: string;
   readonly verb?: string;

@@ -31,9 +31,12 @@ export function buildServer(parts: ServerParts): Server {
   const route = buildRouter(parts.methods);
   const server = createServer((request, response) => {
     answer(request).then(
-      ({ status, body }) => send(response, status, body),
+      (reply) => send(response, reply),
       (cause: unknown) =>
-        send(response, 500, buildErrorBody(new GoogleError(500, 'INTERNAL', String(cause)), undefined)),
+        send(response, {
+          status: 500,
+          body: buildErrorBody(new GoogleError(500, 'INTERNAL', String(cause)), undefined),
+        }),
     );
   });
   server.on('connect', (request, socket) => {
@@ -46,8 +49,8 @@ export function buildServer(parts: ServerParts): Server {
     const started = performance.now();
     const verb = request.method ?? 'GET';
     const url = parseTarget(request);
-    const raw = await readBody(request);
-    if (url.pathname.startsWith(controlPrefix)) return parts.control(verb, url, raw);
+    const bytes = await readBody(request);
+    if (url.pathname.startsWith(controlPrefix)) return parts.control(verb, url, bytes.toString('utf8'));
 
     const caller = parseCaller(request);
     const found = route(verb, url.host, url.pathname);
@@ -61,10 +64,11 @@ export function buildServer(parts: ServerParts): Server {
       const call = {
         params: found.params,
         query: url.searchParams,
-        body: parseJson(raw),
+        body: found.method.takes === 'bytes' ? undefined : parseJson(bytes.toString('utf8')),
         caller,
         userAgent,
         host: url.host,
+        raw: { bytes, headers: plainHeaders(request), verb },
       };
       reply = await serve(found.method, call, fault);
     } catch (cause) {
@@ -126,10 +130,14 @@ function parseCaller(request: IncomingMessage): Caller | undefined {
   return token === undefined ? undefined : parseAccessToken(token);
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+}
+
+function plainHeaders({ headers }: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]));
 }
 
 function parseJson(raw: string): unknown {
@@ -168,13 +176,14 @@ function unauthenticated(): GoogleError {
   );
 }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
-  const text = body === undefined ? '' : JSON.stringify(body);
+function send(response: ServerResponse, { status, body, content }: ApiReply): void {
+  const bytes = content?.bytes ?? Buffer.from(body === undefined ? '' : JSON.stringify(body));
   response.writeHead(status, {
     'content-type': 'application/json; charset=UTF-8',
-    'content-length': Buffer.byteLength(text),
+    ...content?.headers,
+    'content-length': bytes.length,
   });
-  response.end(text);
+  response.end(bytes);
 }
 
 function wait(ms: number): Promise<void> {

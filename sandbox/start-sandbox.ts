@@ -44,7 +44,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const faults = buildFaults(options.seed);
   const requestLog = openRequestLog({ file: options.logFile, now: () => cloud.now() });
   const discovery = buildDiscoveryCheck(options.discoveryDir);
-  const control = buildControlRoutes({ requestLog, faults, discovery });
+  const control = buildControlRoutes({ requestLog, faults, discovery, cloud });
   const server = buildServer({
     cloud,
     methods: apiMethods,

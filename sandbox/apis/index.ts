@@ -1,5 +1,6 @@
 import type { ApiMethod } from '../api.ts';
 import { cloudAssetMethods } from './cloud-asset.ts';
+import { cloudSchedulerMethods } from './cloud-scheduler.ts';
 import { cloudTasksMethods } from './cloud-tasks.ts';
 import { computeMethods } from './compute.ts';
 import { iamRolesMethods } from './iam-roles.ts';
@@ -11,10 +12,15 @@ import { resourceManagerV3Methods } from './resource-manager-v3.ts';
 import { runV1Methods } from './run-v1.ts';
 import { runV2Methods } from './run-v2.ts';
 import { serviceUsageMethods } from './service-usage.ts';
+import { storageMethods } from './storage/index.ts';
+import { workflowCallbackMethods } from './workflow-callbacks.ts';
+import { workflowExecutionsMethods } from './workflow-executions.ts';
+import { workflowsMethods } from './workflows.ts';
 
 /** Every method that the local Google Cloud serves: one line for each file in this folder. */
 export const apiMethods: readonly ApiMethod[] = [
   ...cloudAssetMethods,
+  ...cloudSchedulerMethods,
   ...cloudTasksMethods,
   ...computeMethods,
   ...iamRolesMethods,
@@ -26,4 +32,8 @@ export const apiMethods: readonly ApiMethod[] = [
   ...runV1Methods,
   ...runV2Methods,
   ...serviceUsageMethods,
+  ...storageMethods,
+  ...workflowCallbackMethods,
+  ...workflowExecutionsMethods,
+  ...workflowsMethods,
 ];
