@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { AppError } from '../functions/errors.ts';
+import { approveCommand } from './approve.ts';
 import { checkPlanCommand } from './check-plan.ts';
 import { exitCodes } from './exit-codes.ts';
 import { explainCommand } from './explain.ts';
@@ -25,6 +26,7 @@ for (const command of [
   explainCommand,
   checkPlanCommand,
   fixCommand,
+  approveCommand,
   undoCommand,
   pauseCommand,
   receiveCommand,
