@@ -10,7 +10,7 @@ import { TerminalError } from '../functions/errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import { assertInScope, openWorld } from './open-world.ts';
 import { ledgerOption, parseCount, parseProject, settingsOption, withExamples } from './options.ts';
-import { printChange, printLeft, printPlan, printRefused } from './print-plan.ts';
+import { printChange, printHandBack, printLeft, printPlan, printRefused } from './print-plan.ts';
 import { createStretches } from './progress.ts';
 import { buildRunId } from './run-id.ts';
 
@@ -110,7 +110,7 @@ function report({ changes, left, unreadable, findings }: ReconcileResult, { proj
   if (dryRun) process.stdout.write('Dry run: nothing was written.\n');
   else if (applied > 0)
     process.stdout.write(
-      `${pc.green('Done')}: ${applied} ${applied === 1 ? 'change' : 'changes'} in ${project}. sallyport undo takes one back.\n`,
+      `${pc.green('Done')}: ${applied} ${applied === 1 ? 'change' : 'changes'} in ${project}. sallyport undo takes one back.\n${printHandBack(changes)}`,
     );
   else if (findings.length === 0 && unreadable.length === 0)
     process.stdout.write(`${pc.green('Nothing to fix')} in ${project}.\n`);

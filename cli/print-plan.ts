@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import { describeChange } from '../functions/actions/index.ts';
 import { type Change, type ChangeRequest, shutsDoor } from '../functions/core/change/change.ts';
+import { buildHandBack, buildHandBacks } from '../functions/core/commands/hand-back.ts';
 import { parseServiceName, projectOf } from '../functions/core/estate/resource-name.ts';
 import type { LeftAlone, Plan } from '../functions/core/plan/plan.ts';
 import type { PlannedChange } from '../functions/core/plan/planned-change.ts';
@@ -34,6 +35,21 @@ export function printChange({ id, change, result, approvedBy }: Change): string 
     default:
       return `${pc.red('✘')} not ${verb} ${what}: ${result?.message ?? 'no result'} [${result?.code ?? 'unknown'}]`;
   }
+}
+
+/** The Terraform of the grants that were made, or where it is to be had when there are many; empty without a grant. */
+export function printHandBack(changes: readonly Change[], most = 3): string {
+  const grants = changes.filter((change) => buildHandBack(change) !== undefined);
+  const text = buildHandBacks(grants);
+  if (text === undefined) return '';
+  if (grants.length > most) {
+    return 'So that Terraform keeps these grants: sallyport undo --list --terraform > iap-invokers.tf\n';
+  }
+  return `So that Terraform keeps ${grants.length === 1 ? 'this grant' : 'these grants'}, put into your code:\n\n${escapeLines(text)}`;
+}
+
+function escapeLines(text: string): string {
+  return text.split('\n').map(escapeTerminal).join('\n');
 }
 
 /** IAM's answer to a client ID on trial: no fault, and nothing is left to do. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Change } from '../functions/core/change/change.ts';
+import { buildHandBacks } from '../functions/core/commands/hand-back.ts';
 import { undoChange } from '../functions/core/undo-change.ts';
 import { TerminalError } from '../functions/errors.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -10,6 +11,7 @@ import { buildRunId } from './run-id.ts';
 
 interface UndoOptions {
   readonly list?: boolean;
+  readonly terraform?: boolean;
   readonly settings?: string;
   readonly ledger: string;
 }
@@ -19,14 +21,25 @@ export function undoCommand(): Command {
   const command = new Command('undo')
     .description('take back one change of Sallyport; refused when others have changed the policy since')
     .argument('[change]', 'id of the change, as fix and undo --list print it')
-    .option('--list', 'list the changes of the last 400 days, newest first')
+    .option('--list', 'list the changes that the ledger remembers, newest first')
+    .option('--terraform', 'with --list: the grants that were made and not taken back, as Terraform')
     .addOption(settingsOption())
     .addOption(ledgerOption())
     .action(undo);
-  return withExamples(command, 'sallyport undo --list', 'sallyport undo fix-20261123T190000Z-a1b2c3-1');
+  return withExamples(
+    command,
+    'sallyport undo --list',
+    'sallyport undo fix-20261123T190000Z-a1b2c3-1',
+    'sallyport undo --list --terraform > iap-invokers.tf',
+  );
 }
 
 async function undo(changeId: string | undefined, options: UndoOptions): Promise<void> {
+  if (options.terraform && !options.list) {
+    throw new TerminalError('bad-usage', '--terraform goes with --list.', {
+      hint: 'sallyport undo --list --terraform',
+    });
+  }
   if (!changeId && !options.list) {
     throw new TerminalError('bad-usage', 'undo needs the id of a change.', {
       hint: 'sallyport undo --list shows them.',
@@ -41,6 +54,10 @@ async function undo(changeId: string | undefined, options: UndoOptions): Promise
       return;
     }
     const changes = await world.ledger.changesSince(0);
+    if (options.terraform) {
+      process.stdout.write(buildHandBacks(changes) ?? `# No grants in ${options.ledger}.\n`);
+      return;
+    }
     for (const change of changes) process.stdout.write(`${printRow(change)}\n`);
     if (changes.length === 0) process.stdout.write(`No changes in ${options.ledger}.\n`);
   } finally {

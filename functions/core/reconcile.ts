@@ -11,6 +11,7 @@ import { listApprovedSteps, readApproved } from './approval/approved-steps.ts';
 import { keepQuestion } from './approval/keep-question.ts';
 import { attributeFresh } from './attribution/attribute-findings.ts';
 import type { Change } from './change/change.ts';
+import { listHandBacks } from './commands/hand-back.ts';
 import { recentlyMs } from './estate/judged-services.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import { compareFindings, type Finding } from './finding.ts';
@@ -70,7 +71,8 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
   await closeOpenIntents(key.project, world);
   const memory = await readMemory(key.project, ledger, clock.now());
   // A few calls for each IAP backend: too many for a single event (DESIGN 11), unless it is about pushes.
-  const isWide = key.reason === 'sweep' || key.reason === 'manual' || key.reason === 'approval' || key.about === 'pushes';
+  const isWide =
+    key.reason === 'sweep' || key.reason === 'manual' || key.reason === 'approval' || key.about === 'pushes';
   const inventory = await reader.readProject(key.project, {
     iapPolicies: isWide,
     pushPaths: isWide,
@@ -111,7 +113,8 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
   for (const finding of resolved) world.log.info('finding resolved', describeFinding(finding, key));
   const { project, runId, actor } = key;
   const found = evaluation.findings.map(attribute);
-  await tellOfRun({ project, runId, ...(actor ? { actor } : {}), found, resolved, left: plan.left }, world);
+  const handBack = listHandBacks(changes);
+  await tellOfRun({ project, runId, ...(actor ? { actor } : {}), found, resolved, left: plan.left, handBack }, world);
   // Where a person sees the plan, nobody else has to be asked.
   if (!options.modes?.includes('approve')) {
     const paused = settings.paused || (await ledger.isPaused());

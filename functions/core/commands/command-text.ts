@@ -5,7 +5,8 @@ export function quoteShell(word: string): string {
 
 /** A Terraform string literal; interpolation and directives in foreign text stay text. */
 export function quoteHcl(text: string): string {
-  return JSON.stringify(text).replaceAll('${', '$${').replaceAll('%{', '%%{');
+  // By a function: in a replacement text `$$` means one dollar.
+  return JSON.stringify(text).replaceAll(/[$%]\{/g, (opening) => `${opening[0]}${opening}`);
 }
 
 /** A Terraform resource label made of any words. */

@@ -14,16 +14,11 @@ export function buildGrantCommand(service: RunService, member: string, policy?: 
 
 /** The same grant as Terraform: a non-authoritative member, and the import block for one that is there already. */
 export function buildGrantTerraform(
-  service: RunService,
+  service: Pick<RunService, 'project' | 'region' | 'service'>,
   member: string,
   identity: 'service-agent' | 'oauth-client',
+  label: string = buildGrantLabel(service, identity),
 ): string {
-  const label = buildHclLabel(
-    'iap',
-    identity === 'service-agent' ? 'agent' : 'client',
-    service.service,
-    service.region,
-  );
   const address = `google_cloud_run_v2_service_iam_member.${label}`;
   const id = `projects/${service.project}/locations/${service.region}/services/${service.service} ${invokerRole} ${member}`;
   return [
@@ -41,4 +36,12 @@ export function buildGrantTerraform(
     '}',
     '',
   ].join('\n');
+}
+
+/** What the grant is called in Terraform. */
+export function buildGrantLabel(
+  { service, region }: Pick<RunService, 'region' | 'service'>,
+  identity: 'service-agent' | 'oauth-client',
+): string {
+  return buildHclLabel('iap', identity === 'service-agent' ? 'agent' : 'client', service, region);
 }
