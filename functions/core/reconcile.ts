@@ -12,6 +12,7 @@ import { keepQuestion } from './approval/keep-question.ts';
 import { attributeFresh } from './attribution/attribute-findings.ts';
 import type { Change } from './change/change.ts';
 import { listHandBacks } from './commands/hand-back.ts';
+import { concernsPushes } from './estate/concerns-pushes.ts';
 import { recentlyMs } from './estate/judged-services.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import { compareFindings, type Finding } from './finding.ts';
@@ -21,6 +22,8 @@ import type { Plan } from './plan/plan.ts';
 import { planRun } from './plan/plan-run.ts';
 import { listOwnGrants } from './plan/removal-waits.ts';
 import type { ReconcileKey, ReconcileOptions, ReconcileResult } from './run.ts';
+import { reviewExemptions } from './settings/review-exemptions.ts';
+import { tellOfExemptions } from './tell/tell-of-exemptions.ts';
 import { tellOfRun } from './tell/tell-of-run.ts';
 import type { World } from './world.ts';
 
@@ -72,7 +75,10 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
   const memory = await readMemory(key.project, ledger, clock.now());
   // A few calls for each IAP backend: too many for a single event (DESIGN 11), unless it is about pushes.
   const isWide =
-    key.reason === 'sweep' || key.reason === 'manual' || key.reason === 'approval' || key.about === 'pushes';
+    key.reason === 'sweep' ||
+    key.reason === 'manual' ||
+    key.reason === 'approval' ||
+    concernsPushes(key.resource ?? '');
   const inventory = await reader.readProject(key.project, {
     iapPolicies: isWide,
     pushPaths: isWide,
@@ -115,6 +121,13 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
   const found = evaluation.findings.map(attribute);
   const handBack = listHandBacks(changes);
   await tellOfRun({ project, runId, ...(actor ? { actor } : {}), found, resolved, left: plan.left, handBack }, world);
+  const { ending } = reviewExemptions({
+    exemptions: settings.exemptions,
+    evaluation,
+    projects: [project],
+    now: clock.now(),
+  });
+  await tellOfExemptions(project, ending, world);
   // Where a person sees the plan, nobody else has to be asked.
   if (!options.modes?.includes('approve')) {
     const paused = settings.paused || (await ledger.isPaused());

@@ -13,8 +13,6 @@ export interface ReconcileKey {
   readonly runId: string;
   /** Name of the queue's task: delivered again, it takes over the lease of the run before it. */
   readonly task?: string;
-  /** What the event is about, where more has to be read for it. */
-  readonly about?: 'pushes';
   readonly eventId?: string;
   readonly actor?: string;
   /** What the event was about: full resource name and method. A hint at who caused what is found, and no more. */

@@ -3,6 +3,7 @@ import type { OwnProject } from '../adapters/own-project.ts';
 import type { ProjectId } from '../adapters/project-numbers.ts';
 import type { Enqueued, TaskBody, TaskQueue } from '../adapters/task-queue.ts';
 import type { Settings } from '../config.ts';
+import { concernsPushes } from '../core/estate/concerns-pushes.ts';
 import type { Clock, Logger } from '../core/world.ts';
 import { AppError } from '../errors.ts';
 import { type Decision, keysOf } from '../events/keys-of.ts';
@@ -92,5 +93,6 @@ function buildTask(decision: Started, deps: AuditEventDeps): Parameters<TaskQueu
   }
   const who = actor === undefined ? {} : { actor };
   const body: TaskBody = { project, reason: 'event', eventId, method: decision.method, resource, ...who };
-  return { plan: planTask({ project, now, timing }), body };
+  const about = concernsPushes(resource) ? ({ about: 'pushes' } as const) : {};
+  return { plan: planTask({ project, now, timing, ...about }), body };
 }

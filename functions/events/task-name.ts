@@ -11,6 +11,8 @@ export interface BucketTask {
   readonly project: string;
   readonly bucket: number;
   readonly timing: Timing;
+  /** More is read for it: it is no substitute for another task, nor another for it. */
+  readonly about?: 'pushes';
 }
 
 /** A task whose name is used once for ever: a second one has nothing to add. */
@@ -25,13 +27,16 @@ export type Timing = Pick<Settings['timing'], 'bucketSeconds' | 'settleSeconds'>
  * The task of an event that arrives at `now`. Names stay blocked after a task has run, so the bucket is part of the name;
  * the hash stands first because sequential names slow a queue down (FACTS 12). DESIGN 7.
  */
-export function planTask({ project, now, timing }: { project: string; now: number; timing: Timing }): BucketTask {
-  return planBucket(project, Math.floor(now / (timing.bucketSeconds * 1000)), timing);
+export function planTask({
+  now,
+  ...work
+}: Pick<BucketTask, 'project' | 'timing' | 'about'> & { readonly now: number }): BucketTask {
+  return planBucket(work, Math.floor(now / (work.timing.bucketSeconds * 1000)));
 }
 
 /** The plan to take when a plan's name is taken and its task has left, or is about to. */
-export function nextBucket({ project, bucket, timing }: BucketTask): BucketTask {
-  return planBucket(project, bucket + 1, timing);
+export function nextBucket({ bucket, ...work }: BucketTask): BucketTask {
+  return planBucket(work, bucket + 1);
 }
 
 /** The longest that events which keep coming may put a reconcile off (DESIGN 6.7). */
@@ -42,12 +47,13 @@ const longestWaitMs = 120_000;
  * would have seen. So events that follow each other extend the wait, until a Terraform run in flight has finished. The
  * last bucket of every 120 s always keeps its task: whatever comes, somebody looks.
  */
-export function listReplaced({ project, bucket, timing }: BucketTask, now: number): readonly BucketTask[] {
+export function listReplaced({ bucket, ...work }: BucketTask, now: number): readonly BucketTask[] {
+  const { timing } = work;
   const perWindow = Math.max(1, Math.floor(longestWaitMs / (timing.bucketSeconds * 1000)));
   const reach = Math.ceil(timing.settleSeconds / timing.bucketSeconds);
   return Array.from({ length: reach }, (_, index) => bucket - 1 - index)
     .filter((earlier) => earlier % perWindow !== perWindow - 1)
-    .map((earlier) => planBucket(project, earlier, timing))
+    .map((earlier) => planBucket(work, earlier))
     .filter((task) => isStillAhead(task, now));
 }
 
@@ -91,10 +97,15 @@ export function isStillAhead(plan: TaskPlan, now: number): boolean {
   return !('bucket' in plan) || plan.scheduleTime - now > 2000;
 }
 
-function planBucket(project: string, bucket: number, timing: Timing): BucketTask {
+function planBucket(
+  { project, timing, about }: Pick<BucketTask, 'project' | 'timing' | 'about'>,
+  bucket: number,
+): BucketTask {
   const bucketEnd = (bucket + 1) * timing.bucketSeconds * 1000;
   const scheduleTime = bucketEnd + timing.settleSeconds * 1000;
-  return { id: `${hash(`${project}\n${bucket}`)}-${bucket}`, scheduleTime, project, bucket, timing };
+  const kind = about === undefined ? {} : { about };
+  const id = `${hash([project, bucket, ...(about === undefined ? [] : [about])].join('\n'))}-${bucket}`;
+  return { id, scheduleTime, project, bucket, timing, ...kind };
 }
 
 function hash(text: string): string {

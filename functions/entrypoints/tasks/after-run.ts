@@ -49,6 +49,8 @@ export async function followUp(run: RunToFollow, deps: TaskDeps): Promise<void> 
   await deps.queue.enqueue({ plan, body: { project, reason: 'sweep' } });
 }
 
+const pushCapabilities = new Set(['set-push-audience', 'grant-iap-accessor', 'add-custom-audience']);
+
 async function handOver(run: RunToFollow, { world, queueOf }: TaskDeps): Promise<void> {
   const { project, runId, reason, elsewhere, handedOver } = run;
   if (handedOver) return;
@@ -59,7 +61,9 @@ async function handOver(run: RunToFollow, { world, queueOf }: TaskDeps): Promise
       continue;
     }
     const plan = planHandOver({ runId, capability, now: world.clock.now() });
-    const { task } = await queue.enqueue({ plan, body: { project, reason, handedOver: true } });
+    // What it is about is not handed over: a function for pushes reads all that a sweep does.
+    const body = { project, reason: pushCapabilities.has(capability) ? 'sweep' : reason, handedOver: true } as const;
+    const { task } = await queue.enqueue({ plan, body });
     world.log.info('project handed over', { project, capability, task });
   }
 }

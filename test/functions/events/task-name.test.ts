@@ -95,4 +95,15 @@ describe('the name of an own-write check', () => {
   it('waits until the ledger has had time to write the result down', () => {
     assert.equal(planOwnWriteCheck(write).scheduleTime, noon + 10_000);
   });
+
+  it('an event about pushes has a task of its own, which no other replaces', () => {
+    const timing = { bucketSeconds: 30, settleSeconds: 30 };
+    const plain = planTask({ project: 'p', now: 65_000, timing });
+    const pushes = planTask({ project: 'p', now: 65_000, timing, about: 'pushes' });
+    assert.notEqual(pushes.id, plain.id);
+    assert.equal(pushes.scheduleTime, plain.scheduleTime);
+    const named = (plan: typeof plain) => listReplaced(plan, 70_000).map(({ id }) => id);
+    assert.deepEqual(named(nextBucket(plain)), [plain.id]);
+    assert.deepEqual(named(nextBucket(pushes)), [pushes.id]);
+  });
 });
