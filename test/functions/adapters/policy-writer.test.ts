@@ -249,9 +249,13 @@ describe('policy writer: grant before revoke', () => {
 describe('dry run of the policy writer', () => {
   const never = async () => assert.fail('not a policy');
   const preview = (policies: PolicyWriter) =>
-    dryRun({ policies, ingress: { previewIngress: never }, pushes: { previewPushAudience: () => assert.fail() },
+    dryRun({
+      policies,
+      ingress: { previewIngress: never },
+      pushes: { previewPushAudience: () => assert.fail() },
       audiences: { previewCustomAudience: () => assert.fail() },
-      identities: { previewIdentity: never } });
+      identities: { previewIdentity: never },
+    });
 
   it('says what would change, and writes nothing', async () => {
     const { writer, sent, policy } = setUp({ etag: 'etag-1' });
