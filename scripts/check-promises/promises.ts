@@ -474,9 +474,9 @@ export const promises: readonly Promise_[] = [
       },
       {
         title: 'a no is taken for a yes',
-        file: 'functions/core/approval/approved-steps.ts',
-        find: "const isYes = state === 'approved' && decision?.approved === true;",
-        replace: 'const isYes = decision !== undefined;',
+        file: 'functions/adapters/ledger/approvals.ts',
+        find: "decision.approved ? 'approved' : 'rejected'",
+        replace: "'approved'",
         tests: [`${core}/approval`],
       },
       {

@@ -9,7 +9,17 @@ import type { ReconcileResult } from '../../../../functions/core/run.ts';
 import { undoChange } from '../../../../functions/core/undo-change.ts';
 import type { Ledger } from '../../../../functions/core/world.ts';
 import { AppError } from '../../../../functions/errors.ts';
-import { agent, grant, inventory, policy, service } from '../../../support/estate.ts';
+import {
+  agent,
+  backend,
+  clientId,
+  clientMember,
+  grant,
+  inventory,
+  neg,
+  policy,
+  service,
+} from '../../../support/estate.ts';
 import { buildMemoryWorld, type MemoryOptions, type MemoryWorld } from '../../../support/memory-world.ts';
 
 const shop = service();
@@ -107,6 +117,46 @@ describe('a change of mode approve', () => {
       [other.name, by],
       [shop.name, undefined],
     ]);
+  });
+
+  it('that is approved stands alone beside an enforced one on the same service: each says who approved it', async () => {
+    const day = { ...grant(clientMember), condition: { title: 'day', expression: 'request.time.getHours() < 18' } };
+    build(
+      inventory({
+        services: [shop],
+        backends: [backend([neg(shop)], { oauth2ClientId: clientId })],
+        policies: [[shop, { ...policy(day), version: 3 }]],
+      }),
+    );
+    await ledger.acceptClientId(clientId);
+    await run();
+    assert.equal(await answer(await question()), 'decided');
+    world.policies.set(shop.name, { ...policy(day), version: 3 });
+    await run('approval');
+    const made = world.writes.slice(-2).map((write) => write.members);
+    assert.deepEqual(made.flat().sort(), [agent, clientMember].sort());
+    const [last, before] = await ledger.changesSince(0);
+    const approvers = [last, before].map((one) => [one?.change.kind === 'add' && one.change.members, one?.approvedBy]);
+    assert.deepEqual(
+      new Map(approvers.map(([who, whose]) => [String(who), whose])),
+      new Map([
+        [agent, undefined],
+        [clientMember, by],
+      ]),
+    );
+  });
+
+  it('that is approved while a run is on its way is not asked for once more', async () => {
+    build(publicShop);
+    await run();
+    const asked = await question();
+    const { saveFindings } = ledger;
+    ledger.saveFindings = async (...args) => {
+      await answer(asked);
+      return saveFindings(...args);
+    };
+    await run();
+    assert.deepEqual([await stateOf(asked), await waiting()], ['approved', undefined]);
   });
 
   it('that is new since the question is asked for again; what was approved is made', async () => {
