@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Approval } from '../../core/people.ts';
+import type { Approval, Decided } from '../../core/people.ts';
 import type { Ledger } from '../../core/world.ts';
 import { AppError } from '../../errors.ts';
+import type { Documents } from './documents.ts';
 import type { LedgerContext, Transaction } from './store.ts';
 
 /** Questions to people and their answers. Each step is a transaction: an answer counts once. */
@@ -44,38 +45,35 @@ export function buildApprovals({
     },
     decideApproval(id, planHash, decision) {
       const step = randomUUID();
-      return store.transaction(async (tx) => {
-        const found = await tx.get('approval', id);
-        if (!found) return 'unknown';
-        if (found.step === step) return 'decided';
+      return store.transition<'approval', Decided>('approval', id, (found) => {
+        if (!found) return { answer: 'unknown' };
+        if (found.step === step) return { answer: 'decided' };
         const { approval } = found;
-        if (approval.planHash !== planHash || approval.state === 'superseded') return 'changed-since';
-        if (approval.state === 'expired') return 'expired';
-        if (approval.state !== 'waiting') return 'already-decided';
+        if (approval.planHash !== planHash || approval.state === 'superseded') return { answer: 'changed-since' };
+        if (approval.state === 'expired') return { answer: 'expired' };
+        if (approval.state !== 'waiting') return { answer: 'already-decided' };
         if (decision.at >= approval.expiresAt) {
-          put(tx, { ...approval, state: 'expired' });
-          return 'expired';
+          return { answer: 'expired', after: toDocument({ ...approval, state: 'expired' }) };
         }
-        put(tx, { ...approval, state: decision.approved ? 'approved' : 'rejected', decision }, step);
-        return 'decided';
+        const state = decision.approved ? 'approved' : 'rejected';
+        return { answer: 'decided', after: toDocument({ ...approval, state, decision }, step) };
       });
     },
     moveApproval(id, from, to) {
       const step = randomUUID();
-      return store.transaction(async (tx) => {
-        const found = await tx.get('approval', id);
-        if (found?.step === step) return true;
-        if (found?.approval.state !== from) return false;
-        put(tx, { ...found.approval, state: to }, step);
-        return true;
+      return store.transition('approval', id, (found) => {
+        if (found?.step === step) return { answer: true };
+        if (found?.approval.state !== from) return { answer: false };
+        return { answer: true, after: toDocument({ ...found.approval, state: to }, step) };
       });
     },
-    setApprovalCallback(id, callbackUrl) {
-      return store.transaction(async (tx) => {
-        const approval = (await tx.get('approval', id))?.approval;
-        if (!approval) throw new AppError('ledger-failed', `The ledger has no approval ${id} that could wait.`);
-        put(tx, { ...approval, callbackUrl });
+    async setApprovalCallback(id, callbackUrl) {
+      const isThere = await store.transition('approval', id, (found) => {
+        return found
+          ? { answer: true, after: toDocument({ ...found.approval, callbackUrl }, found.step) }
+          : { answer: false };
       });
+      if (!isThere) throw new AppError('ledger-failed', `The ledger has no approval ${id} that could wait.`);
     },
     async findApproval(id) {
       return (await store.get('approval', id))?.approval;
@@ -99,8 +97,12 @@ async function readWaiting(tx: Transaction, project: string): Promise<readonly A
   return found.map(({ approval }) => approval);
 }
 
-/** `step` names the call that did it: run again because the answer to its commit was lost, it knows its own work. */
-function put(tx: Transaction, approval: Approval, step = ''): void {
+function put(tx: Transaction, approval: Approval, step?: string): void {
+  tx.put('approval', approval.id, toDocument(approval, step));
+}
+
+/** `step` names the call that did it: run again because the answer to its write was lost, it knows its own work. */
+function toDocument(approval: Approval, step = ''): Documents['approval'] {
   const { project, state, askedAt, expiresAt } = approval;
-  tx.put('approval', approval.id, { project, state, askedAt, approval, step, endedAt: expiresAt });
+  return { project, state, askedAt, approval, step, endedAt: expiresAt };
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts';
 
 /** gRPC status codes. */
-const notFound = 5;
+const statuses = { 'not-found': 5, 'already-exists': 6, 'failed-precondition': 9, aborted: 10 } as const;
 const hints: Readonly<Record<number, string>> = {
   4: 'Delivery comes back; see https://status.cloud.google.com if it lasts.',
   5: 'Create the database: gcloud firestore databases create --database=NAME --location=REGION.',
@@ -23,8 +23,8 @@ export function toLedgerFailure(error: unknown, what: string): unknown {
   return new AppError('ledger-failed', `Firestore did not ${what}: ${error.message}`, { cause: error, hint });
 }
 
-export function isStatus(error: unknown, status: 'already-exists' | 'not-found'): boolean {
-  return statusOf(error) === (status === 'not-found' ? notFound : 6);
+export function isStatus(error: unknown, status: keyof typeof statuses): boolean {
+  return statusOf(error) === statuses[status];
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -22,7 +22,7 @@ export async function openFirestoreLedger(databaseId: string, options: OpenLedge
     ...(project ? { projectId: project } : {}),
     ...(host ? await emulator(host) : {}),
   });
-  return buildLedger(buildFirestoreStore(database, retentionDays), options);
+  return buildLedger(buildFirestoreStore({ database, removed: library.FieldValue.delete(), retentionDays }), options);
 }
 
 /** The emulator asks for no credentials, so none are looked for: not in a home folder, not at a metadata server. */

@@ -8,28 +8,24 @@ export function buildLeases({
 }: LedgerContext): Pick<Ledger, 'acquireLease' | 'renewLease' | 'releaseLease'> {
   return {
     acquireLease(project, holder, ttlMs, task) {
-      return store.transaction(async (tx) => {
-        const lease = await tx.get('lease', project);
+      return store.transition('lease', project, (lease) => {
         const at = now();
         const isOurs = lease?.holder === holder || (task !== undefined && lease?.task === task);
-        if (lease && lease.until > at && !isOurs) return false;
-        tx.put('lease', project, { project, holder, until: at + ttlMs, ...(task === undefined ? {} : { task }) });
-        return true;
+        if (lease && lease.until > at && !isOurs) return { answer: false };
+        const after = { project, holder, until: at + ttlMs, ...(task === undefined ? {} : { task }) };
+        return { answer: true, after };
       });
     },
     renewLease(project, holder, ttlMs) {
-      return store.transaction(async (tx) => {
-        const lease = await tx.get('lease', project);
+      return store.transition('lease', project, (lease) => {
         const at = now();
-        if (lease?.holder !== holder || lease.until <= at) return false;
-        tx.update('lease', project, { until: at + ttlMs });
-        return true;
+        if (lease?.holder !== holder || lease.until <= at) return { answer: false };
+        return { answer: true, after: { ...lease, until: at + ttlMs } };
       });
     },
     releaseLease(project, holder) {
-      return store.transaction(async (tx) => {
-        const lease = await tx.get('lease', project);
-        if (lease?.holder === holder) tx.delete('lease', project);
+      return store.transition('lease', project, (lease) => {
+        return lease?.holder === holder ? { answer: undefined, isGone: true } : { answer: undefined };
       });
     },
   };

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Notice } from '../../core/people.ts';
 import type { Ledger } from '../../core/world.ts';
-import type { LedgerContext, Transaction } from './store.ts';
+import type { Documents } from './documents.ts';
+import type { LedgerContext } from './store.ts';
 
 /** The outbox: messages to people, each kept until it is sent and again when its content changes. */
 export function buildNotices({
@@ -13,18 +14,17 @@ export function buildNotices({
 > {
   return {
     putNotice({ id, project, channel, content }, at) {
-      return store.transaction(async (tx) => {
-        const before = (await tx.get('notice', id))?.notice;
-        if (!before) {
+      return store.transition('notice', id, (found) => {
+        if (!found) {
           const fresh = { state: 'due', revision: 1, notBefore: at, attempts: 0 } as const;
-          put(tx, { id, project, channel, content, createdAt: at, ...fresh });
-          return;
+          return { answer: undefined, after: toDocument({ id, project, channel, content, createdAt: at, ...fresh }) };
         }
-        if (isDeepStrictEqual(before.content, JSON.parse(JSON.stringify(content)))) return;
+        const before = found.notice;
+        if (isDeepStrictEqual(before.content, JSON.parse(JSON.stringify(content)))) return { answer: undefined };
         const next = { ...before, content, revision: before.revision + 1 };
         // Under way: its sender hears of the new revision when it reports. Not sent: it keeps the wait it has.
-        if (before.state !== 'sent') put(tx, next);
-        else put(tx, { ...next, state: 'due', notBefore: at, attempts: 0 });
+        if (before.state !== 'sent') return { answer: undefined, after: toDocument(next) };
+        return { answer: undefined, after: toDocument({ ...next, state: 'due', notBefore: at, attempts: 0 }) };
       });
     },
 
@@ -34,29 +34,28 @@ export function buildNotices({
       const stale =
         room > 0 ? await store.query('noticesBySending', { equal: ['sending'], most: at - staleMs, limit: room }) : [];
       const claimed: Notice[] = [];
-      // One transaction each: two senders that look at the same time share them out and wait for nobody.
+      // One by one: two senders that look at the same time share them out and wait for nobody.
       for (const { notice } of [...due, ...stale]) {
-        const ours = await store.transaction((tx) => claim(tx, notice.id, sender, at, staleMs));
+        const ours = await store.transition('notice', notice.id, (found) => claim(found?.notice, sender, at, staleMs));
         if (ours) claimed.push(ours);
       }
       return claimed;
     },
     noticeSent(id, sender, { ts, revision }) {
-      return store.transaction(async (tx) => {
-        const before = (await tx.get('notice', id))?.notice;
-        if (before?.state !== 'sending' || before.sender !== sender) return;
-        const { sender: _, sendingSince: __, ...rest } = before;
-        const isNewest = revision >= before.revision;
-        const sent = { ...rest, ts, sentRevision: revision, attempts: 0 };
-        put(tx, { ...sent, state: isNewest ? 'sent' : 'due' }, isNewest ? now() : undefined);
+      return store.transition('notice', id, (found) => {
+        const sending = stopSending(found?.notice, sender);
+        if (!sending) return { answer: undefined };
+        const sent = { ...sending, ts, sentRevision: revision, attempts: 0 };
+        // Newer content has come meanwhile: it is due.
+        if (revision < sent.revision) return { answer: undefined, after: toDocument({ ...sent, state: 'due' }) };
+        return { answer: undefined, after: toDocument({ ...sent, state: 'sent' }, now()) };
       });
     },
     noticeFailed(id, sender, notBefore) {
-      return store.transaction(async (tx) => {
-        const before = (await tx.get('notice', id))?.notice;
-        if (before?.state !== 'sending' || before.sender !== sender) return;
-        const { sender: _, sendingSince: __, ...rest } = before;
-        put(tx, { ...rest, state: 'due', notBefore });
+      return store.transition('notice', id, (found) => {
+        const sending = stopSending(found?.notice, sender);
+        if (!sending) return { answer: undefined };
+        return { answer: undefined, after: toDocument({ ...sending, state: 'due', notBefore }) };
       });
     },
     async findNotice(id) {
@@ -78,32 +77,36 @@ export function buildNotices({
   };
 }
 
-async function claim(
-  tx: Transaction,
-  id: string,
+function claim(
+  notice: Notice | undefined,
   sender: string,
   at: number,
   staleMs: number,
-): Promise<Notice | undefined> {
-  const notice = (await tx.get('notice', id))?.notice;
-  if (!notice) return undefined;
-  // Run again because the answer to its commit was lost: it has been claimed by this very call.
-  if (notice.state === 'sending' && notice.sender === sender && notice.sendingSince === at) return notice;
+): { answer: Notice | undefined; after?: Documents['notice'] } {
+  if (!notice) return { answer: undefined };
+  // Run again because the answer to its write was lost: it has been claimed by this very call.
+  if (notice.state === 'sending' && notice.sender === sender && notice.sendingSince === at) return { answer: notice };
   const isDue = notice.state === 'due' && notice.notBefore <= at;
   const isStale = notice.state === 'sending' && (notice.sendingSince ?? 0) <= at - staleMs;
-  if (!isDue && !isStale) return undefined;
+  if (!isDue && !isStale) return { answer: undefined };
   const claimed: Notice = { ...notice, state: 'sending', sender, sendingSince: at, attempts: notice.attempts + 1 };
-  put(tx, claimed);
-  return claimed;
+  return { answer: claimed, after: toDocument(claimed) };
 }
 
-function put(tx: Transaction, notice: Notice, endedAt?: number): void {
+/** The notice without its sender, if it is this one who sends it. */
+function stopSending(notice: Notice | undefined, sender: string): Notice | undefined {
+  if (notice?.state !== 'sending' || notice.sender !== sender) return undefined;
+  const { sender: _, sendingSince: __, ...rest } = notice;
+  return rest;
+}
+
+function toDocument(notice: Notice, endedAt?: number): Documents['notice'] {
   const { state, notBefore, sendingSince } = notice;
-  tx.put('notice', notice.id, {
+  return {
     state,
     notBefore,
     ...(sendingSince === undefined ? {} : { sendingSince }),
     notice,
     ...(endedAt === undefined ? {} : { endedAt }),
-  });
+  };
 }

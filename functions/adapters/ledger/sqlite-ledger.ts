@@ -2,10 +2,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
 import type { Ledger } from '../../core/world.ts';
 import { AppError } from '../../errors.ts';
+import type { Documents, Kind } from './documents.ts';
 import { buildLedger } from './ledger.ts';
 import { prepareSchema } from './sqlite-schema.ts';
 import { buildStatements, type Statements } from './sqlite-statements.ts';
-import type { Store, Transaction } from './store.ts';
+import type { Step, Store, Transaction } from './store.ts';
 
 /** Opens or makes a ledger in one SQLite file that several processes may use at once; `:memory:` for one that ends with the process. `now` in milliseconds since the epoch. */
 export async function openSqliteLedger(
@@ -57,9 +58,24 @@ function buildStore(database: DatabaseSync): Store {
     put: (kind, id, document) => run(() => statements.put(kind, id, document)),
     update: (kind, id, fields) => run(() => statements.update(kind, id, fields)),
     deleteAll: (name, ask) => run(() => statements.deleteAll(name, ask)),
+    transition: (kind, id, step) => run(() => takeStep(statements, kind, id, step)),
     transaction: (work) => run(() => transact(statements, work)),
     close: () => run(() => database.close()),
   };
+}
+
+function takeStep<K extends Kind, T>(statements: Statements, kind: K, id: string, step: Step<Documents[K], T>): T {
+  statements.begin();
+  try {
+    const { answer, after, isGone } = step(statements.get(kind, id));
+    if (after) statements.put(kind, id, after);
+    if (isGone) statements.delete(kind, id);
+    statements.commit();
+    return answer;
+  } catch (error) {
+    statements.rollback();
+    throw error;
+  }
 }
 
 /** IMMEDIATE: the write lock is taken before the first read, so that two processes cannot both decide on the old state. */

@@ -16,12 +16,24 @@ export interface Store {
   update<K extends Kind>(kind: K, id: string, fields: Partial<Documents[K]>): Promise<boolean>;
   deleteAll(name: QueryName, ask: Ask): Promise<void>;
   /**
+   * Takes one document from what it is to what `step` makes of it, and gives its answer. Of several who try at once, each
+   * sees what the last one left: `step` may be run again and must touch nothing.
+   */
+  transition<K extends Kind, T>(kind: K, id: string, step: Step<Documents[K], T>): Promise<T>;
+  /**
    * All of it or nothing, as if nobody else were there. All reads come before the first write, and `work` may be run
    * again when others were there after all: it must touch nothing but `tx`.
    */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
+
+/** What becomes of a document: `after` is what it is then; `isGone` deletes it; neither leaves it as it is. */
+export type Step<D, T> = (before: D | undefined) => {
+  readonly answer: T;
+  readonly after?: D;
+  readonly isGone?: true;
+};
 
 export interface Transaction {
   get<K extends Kind>(kind: K, id: string): Promise<Documents[K] | undefined>;

@@ -2,6 +2,7 @@ import { openFirestoreLedger } from '../../../../functions/adapters/ledger/fires
 import type { Ledger } from '../../../../functions/core/world.ts';
 import { type FirestoreEmulator, startFirestoreEmulator } from '../../../support/firestore-emulator.ts';
 import { describeLedger } from './ledger-contract.ts';
+import { describeRaces } from './race-contract.ts';
 
 describe('Firestore ledger', function () {
   this.timeout(120_000);
@@ -14,11 +15,12 @@ describe('Firestore ledger', function () {
   after(() => emulator?.stop());
 
   /** A project of its own is an empty database. */
-  const open = (now: () => number): Promise<Ledger> => {
+  const newEnv = () => {
     count += 1;
-    const env = { FIRESTORE_EMULATOR_HOST: emulator?.host, GOOGLE_CLOUD_PROJECT: `demo-${count}` };
-    return openFirestoreLedger('(default)', { now, env });
+    return { FIRESTORE_EMULATOR_HOST: emulator?.host, GOOGLE_CLOUD_PROJECT: `demo-${count}` };
   };
+  const open = (now: () => number, env = newEnv()): Promise<Ledger> => openFirestoreLedger('(default)', { now, env });
 
   describeLedger('Firestore', open);
+  describeRaces(() => ({ spec: 'firestore', env: newEnv() }));
 });

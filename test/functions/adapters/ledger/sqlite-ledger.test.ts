@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { openSqliteLedger } from '../../../../functions/adapters/ledger/sqlite-ledger.ts';
 import { describeLedger } from './ledger-contract.ts';
+import { describeRaces } from './race-contract.ts';
 
 describeLedger('SQLite', (now) => openSqliteLedger(':memory:', now));
 
@@ -64,28 +62,5 @@ describe('SQLite ledger file', () => {
     await assert.rejects(() => openSqliteLedger(file()), { code: 'ledger-too-new' });
   });
 
-  it('gives one lease to one of two processes, 50 times', async () => {
-    const racers = [startRacer(file(), 'a'), startRacer(file(), 'b')];
-    try {
-      const answers = racers.map((racer) => createInterface({ input: racer.stdout as NodeJS.ReadableStream }));
-      const lines = answers.map((reader) => reader[Symbol.asyncIterator]());
-      for (const reader of lines) assert.equal((await reader.next()).value, 'ready');
-      const winners = { a: 0, b: 0 };
-      for (let round = 0; round < 50; round += 1) {
-        for (const racer of racers) racer.stdin?.write(`project-${round}\n`);
-        const [a, b] = await Promise.all(lines.map(async (reader) => String((await reader.next()).value)));
-        assert.deepEqual([a, b].sort(), [`project-${round} lost`, `project-${round} won`]);
-        winners[a?.endsWith('won') ? 'a' : 'b'] += 1;
-      }
-      assert.equal(winners.a + winners.b, 50);
-    } finally {
-      for (const racer of racers) racer.stdin?.end();
-      await Promise.all(racers.map((racer) => once(racer, 'exit')));
-    }
-  });
+  describeRaces(() => ({ spec: file(), env: {} }));
 });
-
-function startRacer(file: string, holder: string): ChildProcess {
-  const script = join(import.meta.dirname, 'ledger-racer.ts');
-  return spawn(process.execPath, [script, file, holder], { stdio: ['pipe', 'pipe', 'inherit'] });
-}
