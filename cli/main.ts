@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { AppError } from '../functions/errors.ts';
 import { approveCommand } from './approve.ts';
 import { checkPlanCommand } from './check-plan.ts';
+import { exemptCommand } from './exempt.ts';
 import { exitCodes } from './exit-codes.ts';
 import { explainCommand } from './explain.ts';
 import { fixCommand } from './fix.ts';
@@ -28,6 +29,7 @@ for (const command of [
   fixCommand,
   approveCommand,
   undoCommand,
+  exemptCommand,
   pauseCommand,
   receiveCommand,
   reportCommand,

@@ -1,10 +1,19 @@
 import { Command, Option } from 'commander';
+import type { Settings } from '../functions/config.ts';
 import { withActors } from '../functions/core/attribution/with-actors.ts';
-import { evaluate } from '../functions/core/evaluate.ts';
+import { type Evaluation, evaluate } from '../functions/core/evaluate.ts';
 import type { Severity } from '../functions/core/finding.ts';
+import type { Inventory } from '../functions/core/inventory.ts';
+import {
+  daysLeft,
+  describeExemption,
+  reviewExemptions,
+  tellDays,
+} from '../functions/core/settings/review-exemptions.ts';
 import { renderScanCsv } from '../functions/reports/scan-csv.ts';
 import { buildScanReport, type ScanReport } from '../functions/reports/scan-report.ts';
 import { renderScanTable } from '../functions/reports/scan-table.ts';
+import { escapeTerminal } from '../functions/reports/terminal-text.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { collect, collectProjects, ledgerOption, settingsOption, severities, withExamples } from './options.ts';
 import { outputStyle } from './output-style.ts';
@@ -53,8 +62,20 @@ async function scan(options: ScanOptions): Promise<void> {
     findings: withActors(evaluation.findings, actors),
   });
   process.stdout.write(render(report, options.format));
+  tellOfExemptions(settings, evaluation, inventory);
   const { findings, unreadable } = report;
   process.exitCode = exitCodeOf({ findings, unreadable: unreadable.length }, options.failOn);
+}
+
+/** Beside the answer, so that pipes stay as they are. */
+function tellOfExemptions({ exemptions }: Settings, evaluation: Evaluation, { projects }: Inventory): void {
+  const now = Date.now();
+  const { ending, unused } = reviewExemptions({ exemptions, evaluation, projects: [...projects.keys()], now });
+  const tell = (text: string): void => {
+    process.stderr.write(`sallyport: ${escapeTerminal(text)}\n`);
+  };
+  for (const one of ending) tell(`an exemption ends in ${tellDays(daysLeft(one, now))}: ${describeExemption(one)}`);
+  for (const one of unused) tell(`an exemption matches nothing any more, take it out: ${describeExemption(one)}`);
 }
 
 function render(report: ScanReport, format: ScanOptions['format']): string {

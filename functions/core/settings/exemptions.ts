@@ -44,7 +44,8 @@ export function splitExempt(
   return { open, exempt };
 }
 
-function covers({ rule, resource, subject }: Exemption, finding: Finding): boolean {
+/** Whether an exemption is about a finding, whether or not it still holds. */
+export function covers({ rule, resource, subject }: Exemption, finding: Finding): boolean {
   return (
     rule === finding.rule &&
     matchesPattern(finding.resource, resource) &&
