@@ -29,7 +29,7 @@ export const accessor = 'roles/iap.httpsResourceAccessor';
 export const invoker = 'roles/run.invoker';
 export const robot = 'robot@p1.iam.gserviceaccount.com';
 export const shop = { eu: 'europe-west1/services/shop', us: 'us-central1/services/shop' };
-export const runResource = 'projects/111/iap_web/cloud_run-europe-west1/services/shop';
+const runResource = 'projects/111/iap_web/cloud_run-europe-west1/services/shop';
 
 /** Sentences of FACTS 15 and 16, whole. */
 export const says = {
