@@ -199,7 +199,11 @@ module "audit_event" {
   labels          = var.labels
   invokers        = { triggers = local.accounts["sallyport-triggers"].member }
   environment = merge(local.common_environment, local.queue_environment, {
-    SALLYPORT_PRINCIPAL         = local.accounts["sallyport-reconcile"].email
+    # Writes of each of these must be in the ledger.
+    SALLYPORT_PRINCIPAL = join(",", concat(
+      [local.accounts["sallyport-reconcile"].email],
+      [for account in values(local.extra_capabilities) : local.accounts[account].email],
+    ))
     SALLYPORT_DEAD_LETTER_TOPIC = module.dead_letters.topic
   })
 }
@@ -229,7 +233,6 @@ module "reconcile" {
     workflows = local.accounts["sallyport-workflows"].member
   }
   environment = merge(local.reconcile_environment, {
-    SALLYPORT_PRINCIPAL       = local.accounts["sallyport-reconcile"].email
     SALLYPORT_CAPABILITIES    = join(",", setintersection(var.capabilities, ["grant-invoker"]))
     SALLYPORT_CAPABILITY_URLS = jsonencode({ for capability in keys(local.extra_capabilities) : capability => local.urls[capability] })
   })
@@ -260,7 +263,6 @@ module "capability" {
     workflows = local.accounts["sallyport-workflows"].member
   }
   environment = merge(local.reconcile_environment, {
-    SALLYPORT_PRINCIPAL     = local.accounts[each.value].email
     SALLYPORT_RECONCILE_URL = local.urls[each.key]
     SALLYPORT_CAPABILITIES  = each.key
   })

@@ -1,6 +1,6 @@
 output "topic" {
   description = "Full name of the topic."
-  value       = google_pubsub_topic.letters.id
+  value       = "projects/${var.project_id}/topics/${google_pubsub_topic.letters.name}"
 }
 
 output "subscription" {

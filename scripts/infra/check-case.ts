@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Terraform } from './open-terraform.ts';
+import { checkPermissionList, readPermissionList } from './permission-list.ts';
+import type { PlanCase } from './plan-cases.ts';
+import { readPlan } from './read-plan.ts';
+import { planRules } from './rules/plan-rules.ts';
+
+/** What is wrong with one planned case: id of the rule (or `terraform`, `permissions`, `check-plan`) -> lines. Empty = nothing. */
+export type Problems = ReadonlyMap<string, readonly string[]>;
+
+export interface CaseChecked {
+  readonly problems: Problems;
+  /** Resources that Terraform would make. */
+  readonly resources: number;
+}
+
+/** Plans one case in a copy of infra/ and holds the plan to every rule; the example to Sallyport's own `check-plan` as well. */
+export async function checkCase(
+  planCase: PlanCase,
+  { terraform, infra, root }: { readonly terraform: Terraform; readonly infra: string; readonly root: string },
+): Promise<CaseChecked> {
+  const folder = join(infra, planCase.folder);
+  // Each case its own files: several are planned side by side in one copy.
+  const name = planCase.name.replaceAll(/[^a-z]+/g, '-');
+  const variables = join(folder, `${name}.tfvars.json`);
+  writeFileSync(variables, JSON.stringify({ ...planCase.variables, build_dir: terraform.buildDir }));
+  const binary = `${name}.plan`;
+  const planned = await terraform.run(folder, ['plan', '-lock=false', `-var-file=${variables}`, `-out=${binary}`]);
+  if (planned.status !== 0) return { problems: new Map([['terraform', [firstError(planned.output)]]]), resources: 0 };
+  const shown = await terraform.run(folder, ['show', '-json', binary]);
+  if (shown.status !== 0) throw new Error(`terraform show failed:\n${shown.output}`);
+  const json: unknown = JSON.parse(shown.stdout);
+  const resources = readPlan(json);
+  const list = readPermissionList(infra);
+  const problems = new Map<string, readonly string[]>();
+  const add = (id: string, lines: readonly string[]) => lines.length > 0 && problems.set(id, lines);
+  add('permissions', checkPermissionList(list));
+  for (const { id, check } of planRules) add(id, check({ planCase, resources, list }));
+  if (planCase.folder !== '.') {
+    const file = join(folder, `${name}.json`);
+    writeFileSync(file, shown.stdout);
+    add('check-plan', await runCheckPlan(root, file, folder));
+  }
+  return { problems, resources: resources.length };
+}
+
+function firstError(output: string): string {
+  const lines = output.split('\n').map((line) => line.replace(/^[│╷╵\s]+/, '').trimEnd());
+  const from = lines.findIndex((line) => line.startsWith('Error: '));
+  return lines
+    .slice(from, from + 12)
+    .filter(Boolean)
+    .join(' ')
+    .slice(0, 400);
+}
+
+/** The command as users run it; a by-passed door counts as well. */
+function runCheckPlan(root: string, file: string, folder: string): Promise<readonly string[]> {
+  const words = ['cli/sallyport.mjs', 'check-plan', file, '--source', folder, '--fail-on', 'medium'];
+  const child = spawn(process.execPath, words, { cwd: root, env: { ...process.env, NO_COLOR: '1' } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (status) => {
+      const shut = output.split('\n').filter((line) => line.includes('✘'));
+      resolve(
+        status === 0 ? [] : shut.length > 0 ? shut.map((line) => line.trim()) : [`exit code ${status}: ${output}`],
+      );
+    });
+  });
+}

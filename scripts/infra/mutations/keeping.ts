@@ -1,0 +1,86 @@
+import { extraResource } from './extra.ts';
+import type { Mutation } from './mutation.ts';
+
+/** Functions, ledger, reports and alerts that are not what they should be. */
+export const keeping: readonly Mutation[] = [
+  {
+    what: 'functions run as the Compute default account',
+    file: 'modules/function/main.tf',
+    find: '    service_account_email            = var.service_account\n',
+    replace: '',
+    planned: 'project',
+    noticedBy: 'functions',
+  },
+  {
+    what: 'two functions share one account',
+    file: 'main.tf',
+    find: 'local.accounts["sallyport-sweep"].email',
+    replace: 'local.accounts["sallyport-report"].email',
+    planned: 'project',
+    noticedBy: 'functions',
+  },
+  {
+    what: 'functions are open to the internet',
+    file: 'modules/function/main.tf',
+    find: '= var.ingress',
+    replace: '= "ALLOW_ALL"',
+    planned: 'project',
+    noticedBy: 'functions',
+  },
+  {
+    what: 'an old runtime',
+    file: 'modules/function/main.tf',
+    find: '"nodejs24"',
+    replace: '"nodejs20"',
+    planned: 'project',
+    noticedBy: 'functions',
+  },
+  {
+    what: 'the ledger cannot be set back in time',
+    file: 'modules/ledger/main.tf',
+    find: 'POINT_IN_TIME_RECOVERY_ENABLED',
+    replace: 'POINT_IN_TIME_RECOVERY_DISABLED',
+    planned: 'project',
+    noticedBy: 'keeping',
+  },
+  {
+    what: 'reports can be replaced at once',
+    file: 'modules/report-bucket/main.tf',
+    find: `  retention_policy {
+    retention_period = var.retention_days * 86400
+    is_locked        = var.lock_retention
+  }
+`,
+    replace: '',
+    planned: 'project',
+    noticedBy: 'keeping',
+  },
+  {
+    what: 'the Slack token is written by Terraform, and so to its state',
+    file: 'modules/secrets/main.tf',
+    replace: extraResource(
+      'google_secret_manager_secret_version',
+      '  secret      = google_secret_manager_secret.secret["slack-bot-token"].id\n  secret_data = "xoxb-1"',
+    ),
+    planned: 'project',
+    noticedBy: 'keeping',
+  },
+  {
+    what: 'nobody is told when somebody else uses our account',
+    file: 'modules/alerts/main.tf',
+    find: 'jsonPayload.code = \\"foreign-own-write\\"',
+    replace: 'jsonPayload.code = \\"nothing\\"',
+    planned: 'project',
+    noticedBy: 'alerts',
+  },
+  {
+    what: 'nobody is told of dead letters',
+    file: 'modules/alerts/main.tf',
+    find: `\\"\${var.dead_letters}\\" AND metric.type = \\"pubsub.googleapis.com/subscription/num_undelivered_messages\\""
+      aligner  = "ALIGN_MAX"`,
+    replace: `\\"\${var.dead_letters}\\" AND metric.type = \\"pubsub.googleapis.com/subscription/pull_request_count\\""
+      aligner  = "ALIGN_MAX"`,
+    planned: 'project',
+    noticedBy: 'alerts',
+  },
+];

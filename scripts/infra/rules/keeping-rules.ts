@@ -1,0 +1,96 @@
+import { blocksAt, textAt } from '../read-plan.ts';
+import type { PlanRule, PlanToCheck } from './plan-rule.ts';
+
+/** What runs, what is kept, and who is told. */
+export const keepingRules: readonly PlanRule[] = [
+  {
+    id: 'functions',
+    promise: 'each function is nodejs24, has an account of its own and is closed to the internet, slack-action apart',
+    check: checkFunctions,
+  },
+  {
+    id: 'keeping',
+    promise:
+      'ledger and reports outlive mistakes: recovery, protection, retention; no token in the state; clients denied',
+    check: checkKeeping,
+  },
+  {
+    id: 'alerts',
+    promise:
+      'alerts for dead letters, failing and missing sweeps, contested repairs, foreign use of our identity; a dashboard',
+    check: checkAlerts,
+  },
+];
+
+function checkFunctions({ resources, planCase }: PlanToCheck): readonly string[] {
+  const functions = resources.filter(({ type }) => type === 'google_cloudfunctions2_function');
+  const accounts = functions.map((one) => textAt(one, 'service_config.0.service_account_email'));
+  const wanted =
+    4 + planCase.capabilities.filter((one) => one !== 'grant-invoker').length + (planCase.slackAction ? 1 : 0);
+  return [
+    ...(functions.length === wanted ? [] : [`${functions.length} functions instead of ${wanted}`]),
+    ...functions.flatMap((one, position) => {
+      const account = accounts[position] ?? '';
+      const ingress = textAt(one, 'service_config.0.ingress_settings');
+      const isSlack = textAt(one, 'build_config.0.entry_point') === 'slack-action';
+      return [
+        ...(textAt(one, 'build_config.0.runtime') === 'nodejs24' ? [] : [`${one.address} is not nodejs24`]),
+        ...(/^sallyport-/.test(account) ? [] : [`${one.address} has no account of its own`]),
+        ...(accounts.indexOf(account) === position ? [] : [`${one.address} shares ${account} with another function`]),
+        ...(isSlack || ingress === 'ALLOW_INTERNAL_ONLY' ? [] : [`${one.address} has ingress ${ingress}`]),
+      ];
+    }),
+  ];
+}
+
+function checkKeeping({ resources }: PlanToCheck): readonly string[] {
+  const one = (type: string, name: RegExp) =>
+    resources.find((resource) => resource.type === type && name.test(resource.address));
+  const database = one('google_firestore_database', /ledger/);
+  const bucket = one('google_storage_bucket', /reports/);
+  const release = one('google_firebaserules_release', /closed/);
+  const rules = one('google_firebaserules_ruleset', /closed/);
+  const secrets = resources.filter(({ type }) => type === 'google_secret_manager_secret_version');
+  const checks: readonly (readonly [boolean, string])[] = [
+    [
+      database !== undefined &&
+        textAt(database, 'point_in_time_recovery_enablement') === 'POINT_IN_TIME_RECOVERY_ENABLED',
+      'the ledger has no point-in-time recovery',
+    ],
+    [
+      database !== undefined && textAt(database, 'delete_protection_state') === 'DELETE_PROTECTION_ENABLED',
+      'the ledger can be deleted',
+    ],
+    [resources.some(({ type }) => type === 'google_firestore_backup_schedule'), 'the ledger has no backups'],
+    [resources.some(({ type }) => type === 'google_firestore_index'), 'the ledger has no indexes'],
+    [
+      release !== undefined &&
+        rules !== undefined &&
+        /allow read, write: if false;/.test(textAt(rules, 'source.0.files.0.content') ?? ''),
+      'clients of the ledger are not denied',
+    ],
+    [bucket !== undefined && blocksAt(bucket, 'retention_policy').length === 1, 'reports can be replaced'],
+    [bucket !== undefined && textAt(bucket, 'public_access_prevention') === 'enforced', 'reports could be made public'],
+    [bucket?.values['force_destroy'] === false, 'reports go with terraform destroy'],
+    [
+      secrets.every(({ address }) => /google_secret_manager_secret_version\.settings$/.test(address)),
+      'a secret is written to the Terraform state',
+    ],
+  ];
+  return checks.flatMap(([holds, problem]) => (holds ? [] : [problem]));
+}
+
+function checkAlerts({ resources }: PlanToCheck): readonly string[] {
+  const policies = resources.filter(({ type }) => type === 'google_monitoring_alert_policy');
+  const text = JSON.stringify(policies.map(({ values }) => values['conditions'])).replaceAll('\\"', '"');
+  const wanted: Readonly<Record<string, string>> = {
+    'dead letters': 'subscription/num_undelivered_messages',
+    'a failing sweep': 'metric.labels.status = "FAILED"',
+    'a missing sweep': 'metric.labels.status = "SUCCEEDED"',
+    'contested repairs': 'jsonPayload.rule = "contested"',
+    'foreign use of our identity': 'jsonPayload.code = "foreign-own-write"',
+  };
+  const missing = Object.entries(wanted).filter(([, part]) => !text.includes(part));
+  const hasDashboard = resources.some(({ type }) => type === 'google_monitoring_dashboard');
+  return [...missing.map(([what]) => `no alert for ${what}`), ...(hasDashboard ? [] : ['no dashboard'])];
+}

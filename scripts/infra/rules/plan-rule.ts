@@ -1,0 +1,16 @@
+import type { PermissionList } from '../permission-list.ts';
+import type { PlanCase } from '../plan-cases.ts';
+import type { PlannedResource } from '../read-plan.ts';
+
+export interface PlanToCheck {
+  readonly planCase: PlanCase;
+  readonly resources: readonly PlannedResource[];
+  readonly list: PermissionList;
+}
+
+/** A rule says what is wrong in a plan, one line a thing; nothing = the promise holds. */
+export interface PlanRule {
+  readonly id: string;
+  readonly promise: string;
+  readonly check: (plan: PlanToCheck) => readonly string[];
+}
