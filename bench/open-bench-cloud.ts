@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventarcTriggers } from '../functions/events/event-sources.ts';
-import { type Deployment, type DeployOptions, deploySallyport } from '../sandbox/deploy-sallyport.ts';
+import { type Deployment, type DeployOptions, deploySallyport } from '../sandbox/deploy/deploy-sallyport.ts';
 import { type Sandbox, startSandbox } from '../sandbox/start-sandbox.ts';
 import { type BenchEstate, type BenchEstateOptions, buildBenchEstate } from './bench-estate.ts';
 

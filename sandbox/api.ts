@@ -12,7 +12,12 @@ export interface ApiMethod {
   /** `bytes`: the body is no JSON (an upload, a callback); it is in `call.raw` alone. */
   readonly takes?: 'bytes';
   /** Permission that the caller needs, and the resource it needs it on, as a policy key of `Cloud.policies`; absent = open to any caller. */
-  readonly permission?: { readonly name: string; readonly on: (call: ApiCall) => string };
+  readonly permission?: {
+    readonly name: string;
+    readonly on: (call: ApiCall) => string;
+    /** Roles whose grants the call would change: conditions may confine a caller to some. Absent = none. */
+    readonly modifiedRoles?: (call: ApiCall, cloud: Cloud) => readonly string[];
+  };
   handle(call: ApiCall, cloud: Cloud): ApiReply | Promise<ApiReply>;
   /** Called when the call was refused (by permission, rule or an injected 409), so that a method that writes can leave Google's audit entry of the attempt. */
   onRefused?(call: ApiCall, cloud: Cloud, error: GoogleError): void;

@@ -59,6 +59,20 @@ export function writePolicy(cloud: Cloud, key: string, body: unknown): StoredPol
   return structuredClone(after);
 }
 
+/** Roles whose grants a `setIamPolicy` with this body would change; a body that cannot be read changes none. */
+export function listModifiedRoles(cloud: Cloud, key: string, body: unknown): readonly string[] {
+  const parsed = setRequest.safeParse(body ?? {});
+  const [before, after] = [stored(cloud, key).bindings ?? [], parsed.data?.policy.bindings ?? []];
+  const grantsOf = (bindings: readonly z.infer<typeof binding>[], role: string) =>
+    bindings
+      .filter((one) => one.role === role)
+      .flatMap(({ members = [], condition }) => members.map((member) => JSON.stringify([member, condition ?? null])))
+      .sort()
+      .join();
+  const roles = new Set([...before, ...after].map(({ role }) => role));
+  return parsed.success ? [...roles].filter((role) => grantsOf(before, role) !== grantsOf(after, role)) : [];
+}
+
 /** The permissions of the list that a member holds on a resource: the answer of `testIamPermissions`. */
 export function heldPermissions(cloud: Cloud, key: string, member: string, permissions: readonly string[]): string[] {
   return permissions.filter((permission) => hasPermission(cloud, member, permission, key));

@@ -95,8 +95,10 @@ export function buildServer(parts: ServerParts): Server {
     try {
       const injected = fault && buildFaultError(fault.fault);
       if (injected) throw injected;
-      if (method.permission)
-        requirePermission(parts.cloud, call.caller, method.permission.name, method.permission.on(call));
+      if (method.permission) {
+        const { name, on, modifiedRoles } = method.permission;
+        requirePermission(parts.cloud, call.caller, name, on(call), modifiedRoles?.(call, parts.cloud));
+      }
       const reply = await method.handle(call, fault?.fault === 'drop-write' ? forgetfulCopy(parts.cloud) : parts.cloud);
       parts.discovery.checkResponse(method, call, reply);
       return reply;

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { eventarcTriggers } from '../../functions/events/event-sources.ts';
-import { type Deployment, deploySallyport, type FunctionName } from '../../sandbox/deploy-sallyport.ts';
+import { type Deployment, deploySallyport, type FunctionName } from '../../sandbox/deploy/deploy-sallyport.ts';
 import { type ArticleEstate, buildArticleEstate } from '../../sandbox/estates/article-estate.ts';
 import { startFrontDoor } from '../../sandbox/front-door/start-front-door.ts';
 import type { LoopbackServer } from '../../sandbox/loopback-server.ts';

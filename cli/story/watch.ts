@@ -1,4 +1,4 @@
-import type { FunctionName } from '../../sandbox/deploy-sallyport.ts';
+import type { FunctionName } from '../../sandbox/deploy/deploy-sallyport.ts';
 
 /** Listens to the functions' log lines for the end of a run. */
 export interface Watch {

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { type ApiCall, type ApiMethod, type ApiReply, GoogleError } from '../api.ts';
 import type { Cloud } from '../cloud.ts';
+import { requirePermission } from '../permissions.ts';
 import { buildQueue, parseDuration, type QueueRecord, type TaskRecord } from '../task-store.ts';
 
 const base = '/v2/projects/{project}/locations/{location}/queues';
-const inProject = (call: ApiCall) => `projects/${call.params['project']}`;
+const inPlace = ({ params }: ApiCall) => `projects/${params['project']}/locations/${params['location']}`;
+/** Who may use a queue is said on the queue, its project or above. */
+const inQueue = (call: ApiCall) =>
+  call.params['queue'] === undefined ? inPlace(call) : `${inPlace(call)}/queues/${call.params['queue']}`;
 
 /** Cloud Tasks v2: queues, and tasks whose names are never free again (FACTS 12). The dispatcher sends what is created here. */
 export const cloudTasksMethods: readonly ApiMethod[] = [
@@ -28,7 +32,7 @@ function method(name: string, verb: ApiMethod['verb'], path: string, handle: Han
     document: 'cloudtasks.v2',
     verb,
     path,
-    permission: { name: `cloudtasks.${name}`, on: inProject },
+    permission: { name: `cloudtasks.${name}`, on: inQueue },
     handle,
   };
 }
@@ -98,6 +102,7 @@ function createTask(call: ApiCall, cloud: Cloud): ApiReply {
   if (!/^[A-Za-z0-9_-]{1,500}$/.test(id))
     throw invalid(`The task name "${name}" is not valid for queue "${queue.name}".`);
   refuseBadRequest(task.httpRequest, task.dispatchDeadline);
+  requireActAs(call, cloud, task.httpRequest.oidcToken?.serviceAccountEmail);
   const now = cloud.now().getTime();
   const scheduled = Math.max(task.scheduleTime ? Date.parse(task.scheduleTime) : now, now);
   if (scheduled > now + 30 * 86_400_000) throw invalid('The schedule time is more than 30 days ahead.');
@@ -120,6 +125,13 @@ function createTask(call: ApiCall, cloud: Cloud): ApiReply {
     );
   }
   return ok(viewOf(record, call, responseView));
+}
+
+/** A task is sent as an account of the queue's own project, by who may act as it (FACTS 9.1). */
+function requireActAs(call: ApiCall, cloud: Cloud, email: string | undefined): void {
+  if (email === undefined) return;
+  const key = `projects/${call.params['project']}/serviceAccounts/${email}`;
+  requirePermission(cloud, call.caller, 'iam.serviceAccounts.actAs', key);
 }
 
 function refuseBadRequest(request: TaskRecord['httpRequest'], deadline: string | undefined): void {

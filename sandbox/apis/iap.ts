@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ApiCall, type ApiMethod, type ApiReply, GoogleError } from '../api.ts';
 import { buildAuditEntries } from '../audit-entry.ts';
 import type { AuditedChange, Cloud } from '../cloud.ts';
-import { heldPermissions, readPolicy, writePolicy } from '../iam.ts';
+import { heldPermissions, listModifiedRoles, readPolicy, writePolicy } from '../iam.ts';
 import { requirePermission } from '../permissions.ts';
 import { type IapResource, resolveIapResource } from './iap-resource.ts';
 import { readIapSettings, writeIapSettings } from './iap-settings.ts';
@@ -34,7 +34,9 @@ export const iapMethods: readonly ApiMethod[] = paths.flatMap((path): ApiMethod[
     path: `${path}:${suffix}`,
     handle(call, cloud) {
       const resource = resolveIapResource(call, cloud);
-      if (permission) requirePermission(cloud, call.caller, `iap.${resource.level}.${permission}`, resource.key);
+      const modified = permission === 'setIamPolicy' ? listModifiedRoles(cloud, resource.key, call.body) : [];
+      if (permission)
+        requirePermission(cloud, call.caller, `iap.${resource.level}.${permission}`, resource.key, modified);
       return handler(resource, call, cloud);
     },
   });

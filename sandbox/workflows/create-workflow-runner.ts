@@ -7,6 +7,7 @@ import { sendHttp } from './outside/send-http.ts';
 import { callRoutine } from './run/call-routine.ts';
 import { type Outside, RunContext } from './run/run-context.ts';
 import { contextOf, payloadOf } from './run/run-parallel.ts';
+import { waitByTimer } from './run/wait-by-timer.ts';
 import { parseJsonValue, toJsonText, type Value } from './value.ts';
 import { Cancelled, raise, WorkflowError } from './workflow-error.ts';
 import type { ExecutionRecord } from './workflow-store.ts';
@@ -111,7 +112,10 @@ function buildOutside(execution: ExecutionRecord, options: WorkflowRunnerOptions
   const [, project = '', , location = '', , workflow = '', , id = ''] = execution.name.split('/');
   const projectNumber = findProject(cloud, project)?.projectNumber ?? project;
   const wait = options.wait ?? waitByTimer;
-  const sleep = (seconds: number, signal: AbortSignal) => wait(seconds * 1000 * timeScale, signal);
+  const sleep = (seconds: number, signal: AbortSignal) =>
+    wait(seconds * 1000 * timeScale, signal).catch((cause: unknown) => {
+      throw signal.aborted ? new Cancelled() : cause;
+    });
   const callbacks = { store: cloud.workflows, execution: execution.name, projectNumber, rootUrl, sleep };
   const { serviceAccount, revisionId, userEnvVars } = execution.workflow;
   return {
@@ -142,26 +146,4 @@ function buildOutside(execution: ExecutionRecord, options: WorkflowRunnerOptions
 function log(execution: ExecutionRecord, options: WorkflowRunnerOptions, row: Readonly<Record<string, unknown>>): void {
   const [workflow, id] = execution.name.split('/').filter((_part, at) => at === 5 || at === 7);
   options.requestLog.add({ ...row, kind: 'workflow', workflow, execution: id });
-}
-
-/** A timer holds no more than 24 days. */
-const longest = 2 ** 31 - 1;
-
-async function waitByTimer(ms: number, signal: AbortSignal): Promise<void> {
-  for (let left = ms; left >= 0; left -= longest) await waitOnce(Math.min(left, longest), signal);
-}
-
-function waitOnce(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(new Cancelled());
-    const stop = () => {
-      clearTimeout(timer);
-      reject(new Cancelled());
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', stop, { once: true });
-  });
 }

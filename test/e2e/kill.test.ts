@@ -3,7 +3,7 @@ import sinon from 'sinon';
 import { openStage, type Stage } from '../../cli/story/stage.ts';
 import { openSqliteLedger } from '../../functions/adapters/ledger/sqlite-ledger.ts';
 import type { Ledger } from '../../functions/core/world.ts';
-import type { FunctionName } from '../../sandbox/deploy-sallyport.ts';
+import type { FunctionName } from '../../sandbox/deploy/deploy-sallyport.ts';
 
 const setPolicy = /^run\..*services\.setIamPolicy$/;
 const createTask = 'cloudtasks.projects.locations.queues.tasks.create';

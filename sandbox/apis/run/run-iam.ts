@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ApiCall, ApiMethod } from '../../api.ts';
-import { heldPermissions, readPolicy, writePolicy } from '../../iam.ts';
+import { heldPermissions, listModifiedRoles, readPolicy, writePolicy } from '../../iam.ts';
 import { parseObject } from '../parse-object.ts';
 import { auditRun } from './run-audit.ts';
 import { type RunPlace, requireRunService, runKey } from './run-store.ts';
@@ -29,7 +29,11 @@ export function buildRunIamMethods(version: 'v1' | 'v2'): ApiMethod[] {
       id: 'run.projects.locations.services.setIamPolicy',
       verb: 'POST',
       path: `${path}:setIamPolicy`,
-      permission: { name: 'run.services.setIamPolicy', on: keyOf },
+      permission: {
+        name: 'run.services.setIamPolicy',
+        on: keyOf,
+        modifiedRoles: (call, cloud) => listModifiedRoles(cloud, keyOf(call), call.body),
+      },
       handle(call, cloud) {
         requireRunService(cloud, placeOf(call));
         const policy = writePolicy(cloud, keyOf(call), call.body);

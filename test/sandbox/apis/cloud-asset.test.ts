@@ -36,10 +36,9 @@ describe('sandbox/apis/cloud-asset and iam-roles', () => {
     const invoker = await client.roles.get({ name: 'roles/run.invoker' });
     assert.ok(invoker.data.includedPermissions?.includes('run.routes.invoke'));
     const { data } = await client.projects.roles.list({ parent, view: 'FULL' });
-    assert.deepEqual(
-      data.roles?.map(({ name }) => name),
-      [`${parent}/roles/sallyportReader`, `${parent}/roles/sallyportGrantInvoker`],
-    );
+    const names = data.roles?.map(({ name }) => name);
+    for (const id of ['sallyportReadEstate', 'sallyportGrantInvoker'])
+      assert.ok(names?.includes(`${parent}/roles/${id}`));
     const one = await client.projects.roles.get({ name: `${parent}/roles/sallyportGrantInvoker` });
     assert.ok(one.data.includedPermissions?.includes('run.services.setIamPolicy'));
     assert.equal((await refusalOf(client.projects.roles.get({ name: `${parent}/roles/absent` }))).status, 404);

@@ -46,8 +46,12 @@ describe('sandbox/apis/resource-manager', () => {
     const stored = running.sandbox.cloud.policies.get(key);
     assert.equal(Buffer.from(policy.etag ?? '').toString('base64'), stored?.etag);
     assert.deepEqual(
-      policy.bindings?.map(({ role, members }) => ({ role, members })),
-      stored?.bindings,
+      policy.bindings?.map(({ role, members, condition }) => ({ role, members, condition: condition?.expression })),
+      stored?.bindings?.map(({ role, members, condition }) => ({
+        role,
+        members,
+        condition: condition?.['expression'],
+      })),
     );
   });
 

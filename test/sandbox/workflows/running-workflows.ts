@@ -5,6 +5,7 @@ import { type LoopbackServer, startLoopbackServer } from '../../../sandbox/loopb
 import { type Sandbox, startSandbox } from '../../../sandbox/start-sandbox.ts';
 import { createWorkflowRunner, type WorkflowRunner } from '../../../sandbox/workflows/create-workflow-runner.ts';
 import { deployWorkflow } from '../../../sandbox/workflows/deploy-workflow.ts';
+import { waitByTimer } from '../../../sandbox/workflows/run/wait-by-timer.ts';
 import { startExecution } from '../../../sandbox/workflows/start-execution.ts';
 import type { ExecutionRecord } from '../../../sandbox/workflows/workflow-store.ts';
 
@@ -73,13 +74,7 @@ export async function startWorkflowLab(): Promise<WorkflowLab> {
     timeScale,
     wait: (ms, signal) => {
       slept.push(ms / timeScale / 1000);
-      return new Promise((resolve, reject) => {
-        const timer = setTimeout(resolve, ms);
-        signal.addEventListener('abort', () => {
-          clearTimeout(timer);
-          reject(new Error('stopped'));
-        });
-      });
+      return waitByTimer(ms, signal);
     },
   });
   const seen: SeenRequest[] = [];

@@ -16,7 +16,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createAdmin } from '../../../cli/story/admin.ts';
 import { eventarcTriggers } from '../../../functions/events/event-sources.ts';
-import { deploySallyport } from '../../../sandbox/deploy-sallyport.ts';
+import { deploySallyport } from '../../../sandbox/deploy/deploy-sallyport.ts';
 import { buildArticleEstate } from '../../../sandbox/estates/article-estate.ts';
 import { startSandbox } from '../../../sandbox/start-sandbox.ts';
 import { type BuiltFunction, buildFunctions } from '../../../scripts/build/build-functions.ts';
