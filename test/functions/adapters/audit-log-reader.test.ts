@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { compute_v1 } from 'googleapis/build/src/apis/compute/v1.js';
+import { run_v1 } from 'googleapis/build/src/apis/run/v1.js';
 import { createAuditLogReader, type LogRequest } from '../../../functions/adapters/audit-log-reader.ts';
+import { createWorld } from '../../../functions/adapters/create-world.ts';
+import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
+import { createLog } from '../../../functions/adapters/log.ts';
+import { parseSettings } from '../../../functions/config.ts';
+import { reconcile } from '../../../functions/core/reconcile.ts';
 import { AppError } from '../../../functions/errors.ts';
 import { authOf } from '../../sandbox/apis/running-sandbox.ts';
 import { type SandboxGoogle, startSandboxGoogle } from '../../support/sandbox-google.ts';
@@ -113,5 +119,32 @@ describe('audit log reader, with @google-cloud/logging against the local Google 
   it('is no failure of the run when the client cannot be made', async () => {
     const broken = createAuditLogReader({ client: () => Promise.reject(new Error('no login')) });
     await assert.rejects(broken.readChanges('acme-prod', 0), { code: 'read-failed' });
+  });
+
+  it('lets a sweep name who removed the grant', async () => {
+    const { projectId, regions, iapAgent } = google.estate;
+    for (const [key, record] of google.sandbox.cloud.compute) {
+      if (key.includes('/backendServices/')) Object.assign(record, { iap: { enabled: true } });
+    }
+    const ledger = await openSqliteLedger(':memory:');
+    const log = createLog({ write: () => undefined });
+    const sweep = async (settings: unknown, runId: string) => {
+      const world = createWorld({ settings: parseSettings(settings), ledger, log, clients: google.clients });
+      return reconcile({ project: projectId, reason: 'sweep', runId }, world);
+    };
+    assert.equal((await sweep({}, 'one')).changes.length, regions.length);
+    const bob = new run_v1.Run({ rootUrl: `${google.sandbox.url}/`, auth: authOf('admin@example.com') as never });
+    await bob.projects.locations.services.setIamPolicy({ resource, requestBody: { policy: { bindings: [] } } });
+    const { findings } = await sweep({ modes: { '*': 'observe' } }, 'two');
+    const missing = findings.filter(({ rule }) => rule === 'iap-invoker-missing');
+    assert.deepEqual(
+      missing.map(({ subject, actor, note }) => [subject, actor, note]),
+      [[iapAgent, 'admin@example.com', undefined]],
+    );
+    assert.equal(
+      (await ledger.openFindings(projectId)).find(({ finding }) => finding.id === missing[0]?.id)?.finding.actor,
+      'admin@example.com',
+    );
+    await ledger.close();
   });
 });
