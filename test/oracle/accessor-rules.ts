@@ -51,12 +51,17 @@ function gapOf(rule: string, backend: Backend): Gap {
   return { rule, reason: 'iap-policies-not-in-input', resource: backend.name };
 }
 
-function inheritedLevels(backend: Backend): readonly string[] {
+export function inheritedLevels(backend: Backend): readonly string[] {
   return [...new Set([projectName(backend.project), ...(backend.ancestors ?? [])])];
 }
 
-/** FACTS 4: "projects/P/iap_web ; .../iap_web/compute[/services/ID] ; .../iap_web/compute-REGION[/services/ID]" */
+/** Those of the role that lets through. */
 function accessorBindings(backend: Backend, estate: Estate): readonly Binding[] {
+  return bindingsAtIap(backend, estate).filter(({ role }) => role === 'roles/iap.httpsResourceAccessor');
+}
+
+/** FACTS 4: "projects/P/iap_web ; .../iap_web/compute[/services/ID] ; .../iap_web/compute-REGION[/services/ID]" */
+export function bindingsAtIap(backend: Backend, estate: Estate): readonly Binding[] {
   const region = /\/regions\/([^/]+)\//.exec(backend.name)?.[1];
   const type = region === undefined ? 'compute' : `compute-${region}`;
   const shortName = backend.name.slice(backend.name.lastIndexOf('/') + 1);
@@ -65,5 +70,5 @@ function accessorBindings(backend: Backend, estate: Estate): readonly Binding[] 
   levels.push(...inheritedLevels(backend));
   const bindings: Binding[] = [];
   for (const level of new Set(levels)) bindings.push(...(estate.policies.get(level) ?? []));
-  return bindings.filter(({ role }) => role === 'roles/iap.httpsResourceAccessor');
+  return bindings;
 }

@@ -27,6 +27,11 @@ const findingsToMeet = [
   'url-mask-target low observe',
   'iap-open-to-all critical observe',
   'iap-admits-nobody low observe',
+  'push-unauthenticated high observe',
+  'push-audience-mismatch high approve',
+  'push-audience-mismatch high observe',
+  'push-caller-not-admitted high approve',
+  'regional-audience high approve',
 ];
 
 const gapsToMeet = [
@@ -34,6 +39,23 @@ const gapsToMeet = [
   'first-generation-or-missing-function',
   'iap-policies-not-in-input',
   'no-subscriptions-in-input',
+  'no-balancers-in-input',
+  'several-balancers',
+  'certificates-not-known',
+  'certificates-do-not-cover',
+  'url-map-not-read',
+  'path-matcher-missing',
+  'balancers-not-read',
+  'backend-not-read',
+  'route-looks-at-more-than-the-path',
+  'path-pattern-not-evaluated',
+  'iap-settings-not-read',
+  'accessor-under-a-condition',
+  'members-not-expanded',
+  'custom-role-not-expanded',
+  'service-not-read',
+  'url-mask',
+  'direct-iap',
 ];
 
 const unreadableToMeet = ['malformed-line', 'neg-not-exported', 'project-number-unknown', 'iam-policy-not-exported'];

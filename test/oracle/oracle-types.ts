@@ -79,6 +79,8 @@ export interface Service {
   readonly invokerCheckDisabled: boolean;
   readonly directIap: boolean;
   readonly label: string;
+  readonly urls: readonly string[];
+  readonly customAudiences: readonly string[];
   /** Canonical full resource names of its project, folders, organisation; undefined where its line names none. */
   readonly ancestors: readonly string[] | undefined;
 }
@@ -107,6 +109,26 @@ export interface Neg {
   readonly target: string;
 }
 
+/** What says where a push arrives; Compute's things as their lines have them. */
+export interface Pushes {
+  readonly urlMaps: ReadonlyMap<string, Json>;
+  readonly proxies: ReadonlyMap<string, Json>;
+  readonly rules: ReadonlyMap<string, Json>;
+  readonly certificates: ReadonlyMap<string, Json>;
+  readonly subscriptions: readonly Subscription[];
+  /** A link or name of Compute's as a canonical full resource name. */
+  readonly canonical: (link: unknown) => string;
+}
+
+export interface Subscription {
+  readonly name: string;
+  readonly endpoint: string;
+  /** Empty: pushed without a token. */
+  readonly account: string;
+  /** Empty: the endpoint is. */
+  readonly audience: string;
+}
+
 export interface Binding {
   readonly role: string;
   readonly members: readonly string[];
@@ -128,6 +150,7 @@ export interface Estate {
   readonly projectsWithIapPolicyLine: readonly string[];
   readonly projects: readonly string[];
   readonly hasSubscriptionLine: boolean;
+  readonly pushes: Pushes;
   readonly malformed: readonly string[];
   /** Canonical project to its number, where it is known. */
   readonly numbers: ReadonlyMap<string, string>;

@@ -11,7 +11,7 @@ export function serviceContent(name: string, region: string, project: RandomProj
     host: 'run.googleapis.com',
     path: `locations/${region}/services/${name}`,
     type: 'run.googleapis.com/Service',
-    data: dice.chance(0.6) ? v1Service(name, project, dice) : v2Service(name, region, project, dice),
+    data: dice.chance(0.6) ? v1Service(name, region, project, dice) : v2Service(name, region, project, dice),
   };
 }
 
@@ -21,7 +21,13 @@ function labels(dice: Dice): Record<string, string> {
   return all;
 }
 
-function v1Service(name: string, project: RandomProject, dice: Dice): unknown {
+/** What a service accepts beside its own URLs: now and then the shared host, or another region's URL. */
+function audiences(name: string, project: RandomProject, dice: Dice): readonly string[] {
+  const urls = regions.map((region) => `https://${name}-${project.number}.${region}.run.app`);
+  return dice.some(['https://web.acme.example', ...urls], 0.25);
+}
+
+function v1Service(name: string, region: string, project: RandomProject, dice: Dice): unknown {
   const annotations: Record<string, string> = { 'run.googleapis.com/operation-id': 'f00' };
   const put = (key: string, value: string) => {
     annotations[`run.googleapis.com/${key}`] = value;
@@ -31,6 +37,7 @@ function v1Service(name: string, project: RandomProject, dice: Dice): unknown {
   if (dice.chance(0.15)) put('iap-enabled', dice.pick(['true', 'true', 'false']));
   if (dice.chance(0.15)) put('invoker-iam-disabled', dice.pick(['true', 'true', 'false']));
   if (dice.chance(0.25)) put('default-url-disabled', dice.pick(['true', 'true', 'false']));
+  if (dice.chance(0.3)) put('custom-audiences', JSON.stringify(audiences(name, project, dice)));
   return {
     apiVersion: 'serving.knative.dev/v1',
     kind: 'Service',
@@ -41,6 +48,7 @@ function v1Service(name: string, project: RandomProject, dice: Dice): unknown {
       ...(dice.chance(0.7) ? { labels: labels(dice) } : {}),
     },
     spec: {},
+    ...(dice.chance(0.7) ? { status: { url: `https://${name}-abc-${region}.a.run.app` } } : {}),
   };
 }
 
@@ -54,6 +62,8 @@ function v2Service(name: string, region: string, project: RandomProject, dice: D
     ...(dice.chance(0.15) ? { iapEnabled: dice.chance(0.7) } : {}),
     ...(dice.chance(0.15) ? { invokerIamDisabled: dice.chance(0.7) } : {}),
     ...(dice.chance(0.25) ? { defaultUriDisabled: dice.chance(0.7) } : {}),
+    ...(dice.chance(0.3) ? { customAudiences: audiences(name, project, dice) } : {}),
+    ...(dice.chance(0.7) ? { uri: `https://${name}-abc-${region}.a.run.app` } : {}),
     template: {},
   };
 }

@@ -1,5 +1,6 @@
 import { createDice, type Dice } from './dice.ts';
 import type { ExportFile, Mode, OracleSettings } from './oracle-types.ts';
+import { pushScenes } from './push-scenes.ts';
 import { backendContent, negContent, regions, serviceContent, serviceNames } from './random-assets.ts';
 import {
   type AssetContent,
@@ -11,6 +12,7 @@ import {
   type RandomProject,
 } from './random-lines.ts';
 import { randomIapPolicy, randomPolicy } from './random-policies.ts';
+import { pushContents } from './random-pushes.ts';
 
 export interface RandomEstate {
   /** `.gz` names are to be packed when written. */
@@ -75,7 +77,16 @@ function projectLines(project: RandomProject, projects: readonly RandomProject[]
       if (dice.chance(0.96)) contents.push(content);
     }
   }
-  contents.push(...backends(project, projects, negs, dice));
+  const own = backends(project, projects, negs, dice);
+  contents.push(
+    ...own,
+    ...pushContents(
+      project,
+      own.map(({ path }) => path),
+      dice,
+    ),
+  );
+  contents.push(...pushScenes(project, dice));
   contents.push(...iapPolicies(dice), ...customRoles(dice), ...nothingOfInterest(dice));
   if (dice.chance(0.5) && hasPolicies) {
     contents.push({ ...projectAsset, policy: randomPolicy(projects, dice) });

@@ -70,9 +70,16 @@ function randomCondition(dice: Dice): Record<string, unknown> {
 
 export function randomIapPolicy(dice: Dice): unknown {
   const members = dice.some(
-    ['allUsers', 'allAuthenticatedUsers', 'user:ann@example.com', 'group:all@example.com'],
-    0.3,
+    [
+      'allUsers',
+      'allAuthenticatedUsers',
+      'user:ann@example.com',
+      'group:all@example.com',
+      'serviceAccount:push@acme-one.iam.gserviceaccount.com',
+    ],
+    0.25,
   );
-  const role = dice.pick(['roles/iap.httpsResourceAccessor', 'roles/iap.httpsResourceAccessor', 'roles/iap.admin']);
+  const accessor = 'roles/iap.httpsResourceAccessor';
+  const role = dice.pick([accessor, accessor, accessor, accessor, 'roles/iap.admin', 'projects/p/roles/custom']);
   return { bindings: [{ role, members, ...randomCondition(dice) }] };
 }

@@ -21,6 +21,8 @@ export function readService(name: string, data: Json, ancestors: readonly string
       invokerCheckDisabled: data['invokerIamDisabled'] === true,
       directIap: data['iapEnabled'] === true,
       label: asText(asObject(data['labels'])?.['sallyport-iap']),
+      urls: [...asList(data['urls']).map(asText), asText(data['uri'])],
+      customAudiences: asList(data['customAudiences']).map(asText),
     };
   }
   const annotation = (key: string) => asText(asObject(metadata['annotations'])?.[`run.googleapis.com/${key}`]);
@@ -32,7 +34,14 @@ export function readService(name: string, data: Json, ancestors: readonly string
     invokerCheckDisabled: annotation('invoker-iam-disabled') === 'true',
     directIap: annotation('iap-enabled') === 'true',
     label: asText(asObject(metadata['labels'])?.['sallyport-iap']),
+    // FACTS 2: "v1 annotations: run.googleapis.com/{[...] custom-audiences, urls (JSON string)}"
+    urls: [...textsIn(annotation('urls')), asText(asObject(data['status'])?.['url'])],
+    customAudiences: textsIn(annotation('custom-audiences')),
   };
+}
+
+function textsIn(json: string): readonly string[] {
+  return json === '' ? [] : asList(JSON.parse(json)).map(asText);
 }
 
 /** CONTRACT 1: "subjects use v1 words (`all`, `internal`, `internal-and-cloud-load-balancing`, `none`) for v2 data too" */

@@ -2,6 +2,7 @@ import { ancestorNames, canonicalName, canonicalProject, learnNames, type Names,
 import type { Binding, Estate, ExportFile, Json } from './oracle-types.ts';
 import { readBackend, readNeg, readService } from './read-assets.ts';
 import { asList, asObject, asText, type Line, readLines } from './read-lines.ts';
+import { readPushes } from './read-pushes.ts';
 
 const runName = /^\/\/run\.googleapis\.com\/projects\/[^/]+\/locations\/[^/]+\/services\/[^/]+$/;
 const backendName = /^\/\/compute\.googleapis\.com\/projects\/[^/]+\/(global|regions\/[^/]+)\/backendServices\/[^/]+$/;
@@ -55,7 +56,11 @@ export function readEstate(files: readonly ExportFile[]): Estate {
       .filter((line) => line.policy !== undefined && line.name.startsWith('//iap.googleapis.com/'))
       .map(projectOfLine),
     projects: projectsWithAnyLine(lines, names),
-    hasSubscriptionLine: lines.some(({ name }) => /^\/\/pubsub\.googleapis\.com\/.*\/subscriptions\//.test(name)),
+    // Reading: a RESOURCE line, as for Run services.
+    hasSubscriptionLine: lines.some(
+      ({ name, resource, deleted }) => /^\/\/pubsub\.[^/]*\/.*\/subscriptions\//.test(name) && resource && !deleted,
+    ),
+    pushes: readPushes(resources, names),
     malformed,
     numbers: names.numbers,
   };

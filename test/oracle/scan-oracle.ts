@@ -19,6 +19,7 @@ import type {
   Severity,
   Unread,
 } from './oracle-types.ts';
+import { pushFindings } from './push-rules.ts';
 import { readEstate } from './read-estate.ts';
 
 /** What `scan --export` must say about these files, read from CONTRACT.md by somebody who never saw the product. */
@@ -27,11 +28,13 @@ export function scanOracle(files: readonly ExportFile[], settings: OracleSetting
   const paths = findPaths(estate, settings);
   const hidden = findHiddenTargets(estate, settings);
   const accessors = accessorFindings(estate, paths);
+  const pushes = pushFindings(estate, paths, settings);
   const drafts = [
     ...invokerFindings(estate, paths, settings),
     ...doorFindings(estate, paths, settings),
     ...balancerFindings(estate, paths, settings),
     ...accessors.findings,
+    ...pushes.findings,
   ];
   const findings = drafts.map((draft) => complete(draft, settings)).sort(inOrder);
   const unreadable = [
@@ -47,7 +50,13 @@ export function scanOracle(files: readonly ExportFile[], settings: OracleSetting
     summary: summarise(estate, paths, findings, unreadable),
     findings,
     unreadable,
-    notEvaluated: [...exportGaps(estate), ...accessors.gaps, ...hidden.gaps, ...danglingGaps(estate, settings)],
+    notEvaluated: [
+      ...exportGaps(estate),
+      ...accessors.gaps,
+      ...pushes.gaps,
+      ...hidden.gaps,
+      ...danglingGaps(estate, settings),
+    ],
   };
 }
 

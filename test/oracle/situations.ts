@@ -136,8 +136,34 @@ export const situations: Readonly<Record<string, (seen: Seen) => boolean>> = {
   'ingress: internal': withService(({ ingress }) => ingress === 'internal'),
   'ingress: internal-and-cloud-load-balancing': withService(({ ingress }) => ingress.endsWith('load-balancing')),
   'ingress: all, default URL disabled': withService((one) => one.ingress === 'all' && one.defaultUrlDisabled),
+  'push: the audience is accepted': ({ estate }) => pushes(estate, ({ audience }) => isClientOf(audience, estate)),
+  'push: the audience is the default': ({ estate }) =>
+    pushes(estate, ({ account, audience }) => account !== '' && audience === ''),
+  'push: a pull subscription stands beside': ({ files, estate }) =>
+    estate.pushes.subscriptions.length > 0 && holdsText(files, '"topic":"projects/p/topics/t"}'),
+  'push: a run.app audience that every region accepts': ({ estate, report }) =>
+    pushes(
+      estate,
+      ({ name, audience }) =>
+        estate.services.some((one) => one.customAudiences.includes(audience)) &&
+        audience.includes('.run.app') &&
+        !has(report, 'regional-audience', ({ resource }) => resource === name),
+    ),
+  'push: URL map with weighted backends': ({ files }) => holdsText(files, 'weightedBackendServices'),
+  'push: regional balancer': ({ estate }) =>
+    [...estate.pushes.urlMaps.keys()].some((name) => name.includes('/regions/')),
+  'push: balancer with an internal address': ({ estate }) =>
+    [...estate.pushes.rules.values()].some((rule) => rule['loadBalancingScheme'] === 'INTERNAL_MANAGED'),
   'a compliant path': ({ report }) => report.summary.compliantAccessPaths > 0,
 };
+
+function pushes(estate: Estate, matches: (one: Estate['pushes']['subscriptions'][number]) => boolean): boolean {
+  return estate.pushes.subscriptions.some(matches);
+}
+
+function isClientOf(audience: string, estate: Estate): boolean {
+  return audience !== '' && estate.backends.some(({ clientId, iapOn }) => iapOn && clientId === audience);
+}
 
 function withPaths(matches: (seen: Seen) => boolean): (seen: Seen) => boolean {
   return (seen) => seen.paths.length > 0 && matches(seen);

@@ -71,13 +71,19 @@ function judge(candidates: readonly Candidate[], { unread = [] }: Balancers): Pi
       ? { certainty: 'certain', why: [] }
       : { certainty: 'unknown', why: ['balancers-not-read'] };
   }
-  const targets = new Set(candidates.flatMap((one) => one.targets.map((target) => JSON.stringify(target))));
+  const targets = new Set(candidates.flatMap((one) => one.targets.map(placeOf)));
   const doubts = new Set(candidates.flatMap((one) => one.doubts));
   const isMissing = [...doubts].some((doubt) => doubt !== 'route-looks-at-more-than-the-path');
   if (isMissing) return { certainty: 'unknown', why: [...doubts].sort(compareText) };
   if (targets.size === 1) return { certainty: 'certain', why: [] };
   if (candidates.length > 1) doubts.add('several-balancers');
   return { certainty: 'ambiguous', why: [...doubts].sort(compareText) };
+}
+
+/** Where a target leads, whatever the weights: two ways that share a request otherwise still lead to the same backends. */
+function placeOf(target: RouteTarget): string {
+  if (target.kind !== 'backends') return JSON.stringify(target);
+  return [...new Set(target.backends.map(({ backend }) => backend))].sort(compareText).join('\n');
 }
 
 interface Group {
