@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Backend, Binding, Inventory, RunService } from '../../functions/core/inventory.ts';
+import { balancers, to, urlMap } from './balancer.ts';
 import { agent, backend, clientId, clientMember, inventory, neg, policy, service } from './estate.ts';
 
 const members = [
@@ -51,6 +52,26 @@ const shape = fc.record({
   bindings,
 });
 
+const push = fc.record({
+  audience: fc.constantFrom(
+    undefined,
+    clientId,
+    'https://shop.acme.example',
+    'https://s0-111222333444.europe-west1.run.app',
+    '999-other.apps.googleusercontent.com',
+  ),
+  accessors: fc.uniqueArray(
+    fc.constantFrom(
+      'user:ann@acme.example',
+      'group:ops@acme.example',
+      'serviceAccount:push@acme-prod.iam.gserviceaccount.com',
+    ),
+  ),
+  /** A path matcher that is not there: nobody can follow the host. */
+  isNamed: fc.constantFrom(false, false, false, true),
+});
+type PushShape = typeof push extends fc.Arbitrary<infer Shape> ? Shape : never;
+
 /** Any live estate of one project: services in two regions with policies of every kind, behind a balancer with IAP or without. */
 export const arbitraryEstate: fc.Arbitrary<Inventory> = fc
   .record({
@@ -58,8 +79,9 @@ export const arbitraryEstate: fc.Arbitrary<Inventory> = fc
     above: fc.oneof({ weight: 3, arbitrary: fc.constant<readonly Binding[]>([]) }, bindings),
     hasClientId: fc.boolean(),
     iapEnabled: fc.constantFrom(true, true, true, false),
+    pushes: fc.option(push),
   })
-  .map(({ shapes, above, hasClientId, iapEnabled }) => {
+  .map(({ shapes, above, hasClientId, iapEnabled, pushes }) => {
     const built = shapes.map((one, at): { service: RunService; shape: typeof one } => ({
       service: service(at % 2 === 0 ? 'europe-west1' : 'us-central1', {
         service: `s${at}`,
@@ -74,11 +96,13 @@ export const arbitraryEstate: fc.Arbitrary<Inventory> = fc
     const negs = built
       .filter(({ shape: { isBehindBalancer } }) => isBehindBalancer)
       .map(({ service: one }) => neg(one));
-    const over: Partial<Backend> = { iapEnabled, ...(hasClientId ? { oauth2ClientId: clientId } : {}) };
+    const over: Partial<Backend> = { id: '7001', iapEnabled, ...(hasClientId ? { oauth2ClientId: clientId } : {}) };
+    const front = backend(negs, over);
     return inventory({
+      ...(pushes ? { more: withPush(pushes, front) } : {}),
       services: built.map(({ service: one }) => one),
       negs,
-      backends: [backend(negs, over)],
+      backends: [front],
       policies: [
         ...built.map(({ service: one, shape: { bindings: own } }) => [one, withVersion(own)] as const),
         ['//cloudresourcemanager.googleapis.com/projects/acme-prod', withVersion(above)],
@@ -86,6 +110,26 @@ export const arbitraryEstate: fc.Arbitrary<Inventory> = fc
       customRoles: { 'projects/acme-prod/roles/own': ['run.routes.invoke'] },
     });
   });
+
+/** A subscription that pushes to the balancer's host, and what of IAP was read for it. */
+function withPush({ audience, accessors, isNamed }: PushShape, front: Backend): Partial<Inventory> {
+  const map = urlMap(to(front), isNamed ? { hostRules: [{ hosts: ['*'], pathMatcher: 'gone' }] } : {});
+  const given = audience === undefined ? {} : { audience };
+  return {
+    balancers: balancers(map),
+    subscriptions: [
+      {
+        name: '//pubsub.googleapis.com/projects/acme-prod/subscriptions/orders',
+        project: 'acme-prod',
+        topic: 'projects/acme-prod/topics/orders',
+        endpoint: 'https://shop.acme.example/hook',
+        oidc: { serviceAccount: 'push@acme-prod.iam.gserviceaccount.com', ...given },
+      },
+    ],
+    iapClients: new Map([[front.name, { programmaticClients: [] }]]),
+    iapPolicies: new Map([[front.name, [policy({ role: 'roles/iap.httpsResourceAccessor', members: accessors })]]]),
+  };
+}
 
 function withVersion(own: readonly Binding[]) {
   return own.some(({ condition }) => condition) ? { ...policy(...own), version: 3 } : policy(...own);
