@@ -1,5 +1,5 @@
 import type { NoticeContent } from '../../core/people.ts';
-import { type ButtonElement, lineSections, mrkdwn, plain, type SlackBlock } from './blocks.ts';
+import { type ButtonElement, lineSections, mrkdwn, plain, type SlackBlock, sectionLimit } from './blocks.ts';
 import { showTime } from './finding-blocks.ts';
 import { codeSpan, plainText } from './mrkdwn.ts';
 
@@ -14,8 +14,9 @@ const mostSections = 30;
 /** A question with its exact list, and buttons while it waits for the answer; afterwards the answer, and no button. */
 export function buildApprovalBlocks(content: Content, project: string): SlackBlock[] {
   const { approvalId, lines, expiresAt, state } = content;
-  const sections = lineSections(lines.map((line) => `• ${plainText(line)}`));
-  const isWhole = sections.length <= mostSections;
+  const shown = lines.map((line) => `• ${plainText(line)}`);
+  const sections = lineSections(shown);
+  const isWhole = sections.length <= mostSections && shown.every(({ length }) => length <= sectionLimit);
   const title = `${state === 'waiting' ? 'May Sallyport do this' : describeAnswer(content)}: ${count(lines.length)} in ${project}`;
   const byCommand = plain(
     `The list is too long to be shown whole, so it has no buttons: sallyport approve ${approvalId}`,

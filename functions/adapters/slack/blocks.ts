@@ -40,7 +40,8 @@ export const blockLimit = 50;
 
 /** Text that is shown as it stands, escaped by the caller. */
 export function plain(text: string, limit = sectionLimit): PlainText {
-  return { type: 'plain_text', text: cutText(text, limit), emoji: false };
+  // Slack takes no empty text.
+  return { type: 'plain_text', text: cutText(text.trim() === '' ? '–' : text, limit), emoji: false };
 }
 
 /** Our own markup around escaped foreign text. */
