@@ -9,6 +9,7 @@ export function describeApprovals(ledger: () => Ledger): void {
     assert.deepEqual(await ledger().askApproval(first), { approval: first, isNew: true });
     assert.deepEqual(await ledger().askApproval(second), { approval: first, isNew: false });
     assert.equal(await ledger().findApproval('a2'), undefined);
+    assert.deepEqual(await ledger().findApproval('a1'), first);
     await ledger().askApproval(approval('bank-1', 'hash-a', 15, { project: 'bank' }));
     const other = approval('b1', 'hash-b', 30);
     assert.deepEqual(await ledger().askApproval(other), { approval: other, isNew: true });

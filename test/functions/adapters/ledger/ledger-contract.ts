@@ -60,6 +60,13 @@ export function describeLedger(engine: string, open: (now: () => number) => Prom
       assert.equal(await ledger.acquireLease('shop', 'b', 1000, 'task-1'), false);
     });
 
+    it('forgets the task of a lease that has run out with its next holder', async () => {
+      await ledger.acquireLease('shop', 'a', 1000, 'task-1');
+      time += 1000;
+      assert.equal(await ledger.acquireLease('shop', 'b', 1000), true);
+      assert.equal(await ledger.acquireLease('shop', 'c', 1000, 'task-1'), false);
+    });
+
     it('keeps an intent open until its result is there', async () => {
       await ledger.recordIntent(intent('run1-1'));
       await ledger.recordIntent(intent('run2-1', { project: 'bank' }));

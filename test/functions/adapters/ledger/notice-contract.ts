@@ -65,6 +65,15 @@ export function describeNotices(ledger: () => Ledger): void {
     );
   });
 
+  it('is not forgotten while new content is due, however long ago it was sent', async () => {
+    await put('digest:1', 10);
+    await claim('a', 20);
+    await ledger().noticeSent('digest:1', 'a', { ts: '1.2', revision: 1 });
+    await put('digest:1', 30, 'changed');
+    await ledger().prune(30, 1_900_000_000_000);
+    assert.equal((await ledger().findNotice('digest:1'))?.state, 'due');
+  });
+
   it('is due again when its content changed while it was being sent', async () => {
     await put('digest:1', 10);
     await claim('a', 20);

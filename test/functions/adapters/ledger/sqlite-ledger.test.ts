@@ -62,5 +62,29 @@ describe('SQLite ledger file', () => {
     await assert.rejects(() => openSqliteLedger(file()), { code: 'ledger-too-new' });
   });
 
+  it('takes what one process asks at once, one after another', async () => {
+    const ledger = await openSqliteLedger(file());
+    const work = Array.from({ length: 20 }, async (_, index) => {
+      await Promise.all([
+        ledger.saveSeenGrants(`project-${index}`, [{ resource: 'r', member: 'm' }], 1),
+        ledger.recordOnPath('shop', [`//run/${index}`], 1),
+        ledger.acquireLease(`project-${index}`, 'a', 1000),
+        ledger.isPaused(),
+      ]);
+    });
+    await Promise.all(work);
+    assert.equal((await ledger.recentlyOnPath('shop', 0)).length, 20);
+    await ledger.close();
+  });
+
+  it('goes on after a call that failed', async () => {
+    const ledger = await openSqliteLedger(file());
+    const calls = [ledger.setApprovalCallback('unknown', 'https://x'), ledger.isPaused(), ledger.setPaused(true)];
+    const [refused, ...others] = await Promise.allSettled(calls);
+    assert.deepEqual([refused?.status, ...others.map(({ status }) => status)], ['rejected', 'fulfilled', 'fulfilled']);
+    assert.equal(await ledger.isPaused(), true);
+    await ledger.close();
+  });
+
   describeRaces(() => ({ spec: file(), env: {} }));
 });
