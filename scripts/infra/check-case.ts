@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Terraform } from './open-terraform.ts';
 import { checkPermissionList, readPermissionList } from './permission-list.ts';
@@ -37,13 +37,25 @@ export async function checkCase(
   const problems = new Map<string, readonly string[]>();
   const add = (id: string, lines: readonly string[]) => lines.length > 0 && problems.set(id, lines);
   add('permissions', checkPermissionList(list));
-  for (const { id, check } of planRules) add(id, check({ planCase, resources, list }));
+  for (const { id, check } of planRules) add(id, check({ planCase, resources, list, required: readRequired(root) }));
   if (planCase.folder !== '.') {
     const file = join(folder, `${name}.json`);
     writeFileSync(file, shown.stdout);
     add('check-plan', await runCheckPlan(root, file, folder));
   }
   return { problems, resources: resources.length };
+}
+
+/** What each entry point asks for by `requiredVariable`. */
+function readRequired(root: string): ReadonlyMap<string, readonly string[]> {
+  const folder = join(root, 'functions/entrypoints');
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+  return new Map(
+    files.map((file) => {
+      const text = readFileSync(join(folder, file), 'utf8');
+      return [file.slice(0, -3), [...text.matchAll(/requiredVariable\('(\w+)'\)/g)].flatMap(([, name]) => name ?? [])];
+    }),
+  );
 }
 
 function firstError(output: string): string {

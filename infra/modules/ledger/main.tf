@@ -9,10 +9,7 @@ locals {
     )) => index
   }
 
-  ttl = {
-    for field in local.declared.fieldOverrides : "${field.collectionGroup}-${field.fieldPath}" => field
-    if try(field.ttl, false)
-  }
+  fields = { for field in local.declared.fieldOverrides : "${field.collectionGroup}-${field.fieldPath}" => field }
 }
 
 resource "google_firestore_database" "ledger" {
@@ -45,18 +42,32 @@ resource "google_firestore_index" "index" {
   }
 }
 
-resource "google_firestore_field" "ttl" {
-  for_each = local.ttl
+# Fields that end a document's time, and fields that nobody asks by: each index that is not made is a write that costs less.
+resource "google_firestore_field" "field" {
+  for_each = local.fields
 
   project    = var.project_id
   database   = google_firestore_database.ledger.name
   collection = each.value.collectionGroup
   field      = each.value.fieldPath
 
-  ttl_config {}
+  dynamic "ttl_config" {
+    for_each = try(each.value.ttl, false) ? [true] : []
 
-  # Nobody asks by this field; without an index, writes do not queue up behind a growing time.
-  index_config {}
+    content {}
+  }
+
+  index_config {
+    dynamic "indexes" {
+      for_each = each.value.indexes
+
+      content {
+        order        = try(indexes.value.order, null)
+        array_config = try(indexes.value.arrayConfig, null)
+        query_scope  = try(indexes.value.queryScope, "COLLECTION")
+      }
+    }
+  }
 }
 
 # Point-in-time recovery reaches back seven days; this one reaches further, should nobody notice for weeks.

@@ -83,4 +83,28 @@ export const keeping: readonly Mutation[] = [
     planned: 'project',
     noticedBy: 'alerts',
   },
+  {
+    what: 'the ledger forgets nothing',
+    file: 'modules/ledger/main.tf',
+    find: 'for_each = try(each.value.ttl, false) ? [true] : []',
+    replace: 'for_each = []',
+    planned: 'project',
+    noticedBy: 'keeping',
+  },
+  {
+    what: 'functions are not told their queue',
+    file: 'main.tf',
+    find: '    SALLYPORT_QUEUE                 = module.queue.name\n',
+    replace: '',
+    planned: 'project',
+    noticedBy: 'functions',
+  },
+  {
+    what: 'the sweep is deployed without a ledger',
+    file: 'main.tf',
+    find: 'SALLYPORT_LEDGER = "firestore',
+    replace: 'SALLYPORT_MEMORY = "firestore',
+    planned: 'project',
+    noticedBy: 'functions',
+  },
 ];

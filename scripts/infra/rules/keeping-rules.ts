@@ -1,11 +1,12 @@
-import { blocksAt, textAt } from '../read-plan.ts';
+import { blocksAt, type PlannedResource, textAt } from '../read-plan.ts';
 import type { PlanRule, PlanToCheck } from './plan-rule.ts';
 
 /** What runs, what is kept, and who is told. */
 export const keepingRules: readonly PlanRule[] = [
   {
     id: 'functions',
-    promise: 'each function is nodejs24, has an account of its own and is closed to the internet, slack-action apart',
+    promise:
+      'each function is nodejs24, has what it cannot start without, has an account of its own and is closed to the internet, slack-action apart',
     check: checkFunctions,
   },
   {
@@ -22,7 +23,7 @@ export const keepingRules: readonly PlanRule[] = [
   },
 ];
 
-function checkFunctions({ resources, planCase }: PlanToCheck): readonly string[] {
+function checkFunctions({ resources, planCase, required }: PlanToCheck): readonly string[] {
   const functions = resources.filter(({ type }) => type === 'google_cloudfunctions2_function');
   const accounts = functions.map((one) => textAt(one, 'service_config.0.service_account_email'));
   const wanted =
@@ -32,8 +33,11 @@ function checkFunctions({ resources, planCase }: PlanToCheck): readonly string[]
     ...functions.flatMap((one, position) => {
       const account = accounts[position] ?? '';
       const ingress = textAt(one, 'service_config.0.ingress_settings');
-      const isSlack = textAt(one, 'build_config.0.entry_point') === 'slack-action';
+      const entry = textAt(one, 'build_config.0.entry_point') ?? '';
+      const isSlack = entry === 'slack-action';
+      const lacks = (required.get(entry) ?? ['any']).filter((name) => !isSet(one, name));
       return [
+        ...lacks.map((name) => `${one.address} lacks ${name}`),
         ...(textAt(one, 'build_config.0.runtime') === 'nodejs24' ? [] : [`${one.address} is not nodejs24`]),
         ...(/^sallyport-/.test(account) ? [] : [`${one.address} has no account of its own`]),
         ...(accounts.indexOf(account) === position ? [] : [`${one.address} shares ${account} with another function`]),
@@ -41,6 +45,11 @@ function checkFunctions({ resources, planCase }: PlanToCheck): readonly string[]
       ];
     }),
   ];
+}
+
+function isSet(one: PlannedResource, name: string): boolean {
+  const isPlain = textAt(one, `service_config.0.environment_variables.${name}`) !== undefined;
+  return isPlain || new RegExp(`"key":"${name}"`).test(JSON.stringify(one.values));
 }
 
 function checkKeeping({ resources }: PlanToCheck): readonly string[] {
@@ -63,6 +72,12 @@ function checkKeeping({ resources }: PlanToCheck): readonly string[] {
     ],
     [resources.some(({ type }) => type === 'google_firestore_backup_schedule'), 'the ledger has no backups'],
     [resources.some(({ type }) => type === 'google_firestore_index'), 'the ledger has no indexes'],
+    [
+      resources.some(
+        (resource) => resource.type === 'google_firestore_field' && blocksAt(resource, 'ttl_config').length > 0,
+      ),
+      'the ledger forgets nothing: no time to live',
+    ],
     [
       release !== undefined &&
         rules !== undefined &&

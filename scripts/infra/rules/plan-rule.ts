@@ -6,6 +6,8 @@ export interface PlanToCheck {
   readonly planCase: PlanCase;
   readonly resources: readonly PlannedResource[];
   readonly list: PermissionList;
+  /** Environment variables that a function cannot start without: entry point -> names. */
+  readonly required: ReadonlyMap<string, readonly string[]>;
 }
 
 /** A rule says what is wrong in a plan, one line a thing; nothing = the promise holds. */
