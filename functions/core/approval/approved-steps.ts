@@ -12,7 +12,7 @@ export interface StepApproval {
 export type ApprovedSteps = ReadonlyMap<string, StepApproval>;
 
 /** How long a yes holds (ms): what could not be done by then is asked about again. */
-export const yesHoldsMs = 24 * 3_600_000;
+const yesHoldsMs = 24 * 3_600_000;
 
 /** What of a project people have said yes to, and what has not been done yet. */
 export async function readApproved(
