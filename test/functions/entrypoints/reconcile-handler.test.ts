@@ -48,7 +48,10 @@ describe('the reconcile function', () => {
   it('reconciles the project and says what came of it', async () => {
     const { post, world } = await setUp();
     const reply = await post(task);
-    assert.deepEqual(reply, { status: 200, body: { outcome: 'fixed', runId: 'run-1', findings: 0, changes: 1, unreadable: 0 } });
+    assert.deepEqual(reply, {
+      status: 200,
+      body: { outcome: 'fixed', runId: 'run-1', findings: 0, changes: 1, unreadable: 0 },
+    });
     assert.deepEqual(world.policies.get(service().name)?.bindings, [{ role: 'roles/run.invoker', members: [agent] }]);
     assert.equal((await post(task)).body['outcome'], 'clean');
     assert.equal(world.writes.length, 1);
