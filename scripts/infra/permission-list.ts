@@ -88,7 +88,15 @@ function judge({ permission, on, capability, expression }: Power): string | unde
   if (on !== 'scope' && on !== 'ancestors') return undefined;
   if (!reads.test(permission) && capability === undefined) return 'changes the estate and belongs to no capability';
   if (!permission.endsWith('.setIamPolicy')) return undefined;
-  const only = permission.startsWith('iap.') ? 'roles/iap.httpsResourceAccessor' : 'roles/run.invoker';
-  const wanted = `api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly(['${only}'])`;
+  const wanted = confinement(permission, capability);
   return expression === wanted ? undefined : `is granted without the condition ${wanted}`;
+}
+
+/** The roles whose grants may be changed: for a removal also the smaller of Cloud Run's two invoker roles. */
+function confinement(permission: string, capability: string | undefined): string {
+  const run =
+    capability === 'revoke-invoker' ? ['roles/run.invoker', 'roles/run.servicesInvoker'] : ['roles/run.invoker'];
+  const roles = permission.startsWith('iap.') ? ['roles/iap.httpsResourceAccessor'] : run;
+  const listed = roles.map((role) => `'${role}'`).join(', ');
+  return `api.getAttribute('iam.googleapis.com/modifiedGrantsByRole', []).hasOnly([${listed}])`;
 }

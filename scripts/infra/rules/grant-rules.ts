@@ -119,7 +119,7 @@ function checkConditions(plan: PlanToCheck): readonly string[] {
     if (!setters.has(textAt(grant, 'role')?.split('/').at(-1))) return [];
     const expression = textAt(grant, 'condition.0.expression') ?? '';
     const isConfined =
-      /^api\.getAttribute\('iam\.googleapis\.com\/modifiedGrantsByRole', \[\]\)\.hasOnly\(\['roles\/(run\.invoker|iap\.httpsResourceAccessor)'\]\)$/.test(
+      /^api\.getAttribute\('iam\.googleapis\.com\/modifiedGrantsByRole', \[\]\)\.hasOnly\(\['roles\/(run\.invoker(', 'roles\/run\.servicesInvoker)?|iap\.httpsResourceAccessor)'\]\)$/.test(
         expression,
       );
     return isConfined
