@@ -2,6 +2,7 @@ import { AppError } from '../errors.ts';
 import { leaseMs } from './apply/apply-change.ts';
 import { closeOpenIntents } from './apply/close-intents.ts';
 import type { Change, ChangeResult } from './change/change.ts';
+import { tellOfAlert } from './tell/tell-of-alert.ts';
 import type { World } from './world.ts';
 
 export interface OwnWrite {
@@ -50,6 +51,20 @@ export async function checkOwnWrite(write: OwnWrite, world: World): Promise<'own
     etag: write.etag,
     eventId: write.eventId,
   });
+  await tellOfAlert(
+    {
+      code: 'foreign-own-write',
+      occasion: write.etag,
+      project: write.project,
+      severity: 'critical',
+      title: `Somebody else uses Sallyport’s own account in ${write.project}`,
+      lines: [
+        `The policy of ${write.resource} was changed by it, and the ledger knows nothing of that.`,
+        'Treat it as an incident: who can act as this service account?',
+      ],
+    },
+    world,
+  );
   return 'foreign';
 }
 

@@ -7,6 +7,7 @@ import { decisionTask } from './tasks/decision-task.ts';
 import { reconcileTask } from './tasks/reconcile-project.ts';
 import { parseTask, type Task } from './tasks/task.ts';
 import type { Reply, TaskDeps, TaskRun } from './tasks/task-context.ts';
+import { tellOfLetter } from './tasks/tell-of-letter.ts';
 
 export interface ReconcileDeps extends TaskDeps {
   /** Absent: what fails for good is only logged. */
@@ -69,6 +70,8 @@ export function createReconcileHandler(deps: ReconcileDeps): (request: Reconcile
     }): Promise<ReconcileReply> {
       try {
         await deps.deadLetters?.publish(buildDeadLetter({ ...buildFacts(task), why }, code));
+        const project = task && 'project' in task ? task.project : undefined;
+        await tellOfLetter({ project, code, why }, logged);
         return { status: 200, body: { code } };
       } catch (error) {
         log.error('dead letter not kept', { error });
