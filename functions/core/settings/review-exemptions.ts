@@ -7,7 +7,7 @@ import { matchesPattern } from './scope.ts';
 export type Exemption = Settings['exemptions'][number];
 
 /** How long before its end people are told (days). */
-export const noticeDays = 14;
+const noticeDays = 14;
 const dayMs = 24 * 3_600_000;
 
 export interface ExemptionReview {
