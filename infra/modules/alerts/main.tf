@@ -36,7 +36,7 @@ locals {
       severity = "ERROR"
       filter   = "resource.type = \"pubsub_subscription\" AND resource.labels.subscription_id = \"${var.dead_letters}\" AND metric.type = \"pubsub.googleapis.com/subscription/num_undelivered_messages\""
       aligner  = "ALIGN_MAX"
-      text     = "Events were given up. Nothing is lost for good: the next sweep looks at every project. Read why with `gcloud pubsub subscriptions pull ${var.dead_letters} --limit=10`, mend it, then work them off with `sallyport replay`."
+      text     = "Events were given up. Nothing is lost for good: the next sweep looks at every project. Read why with `gcloud pubsub subscriptions pull ${var.dead_letters} --limit=10`, mend it, then take them off with `--auto-ack`."
     }
     failing-sweep = {
       title    = "Sallyport: a scheduled workflow fails"

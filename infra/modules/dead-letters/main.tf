@@ -4,7 +4,7 @@ resource "google_pubsub_topic" "letters" {
   labels  = var.labels
 }
 
-# A topic without a subscription keeps nothing. `sallyport replay` works this one off.
+# A topic without a subscription keeps nothing.
 resource "google_pubsub_subscription" "letters" {
   project = var.project_id
   name    = "sallyport-dead-letters"
