@@ -8,6 +8,7 @@ import { findGcloud, hasBetaCommands } from './check-sandbox/gcloud.ts';
 import { buildOtherRows } from './check-sandbox/other-rows.ts';
 import { type RowResult, runGcloudRows } from './check-sandbox/run-gcloud-rows.ts';
 import { buildRunRows } from './check-sandbox/run-rows.ts';
+import { buildScheduledRows } from './check-sandbox/scheduled-rows.ts';
 
 /**
  * Runs the real gcloud and raw refusals against the sandbox and holds every request and response against Google's Discovery
@@ -38,7 +39,10 @@ if (missing.length > 0) {
 async function check(sandbox: Sandbox): Promise<boolean> {
   const estate = buildArticleEstate(sandbox.cloud, { organization: true });
   const hasBeta = hasBetaCommands();
-  const all = [buildRunRows(estate), [...buildComputeRows(estate), ...buildOtherRows(estate)]];
+  const all = [
+    [...buildRunRows(estate), ...(await buildScheduledRows(estate, sandbox))],
+    [...buildComputeRows(estate), ...buildOtherRows(estate)],
+  ];
   const lanes = all.map((lane) => lane.filter(({ args }) => hasBeta || args[0] !== 'beta'));
   for (const { args } of all.flat())
     if (!hasBeta && args[0] === 'beta')

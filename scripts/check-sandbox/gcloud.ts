@@ -18,7 +18,10 @@ export interface Gcloud {
   close(): void;
 }
 
-const apis = ['run', 'pubsub', 'iap', 'cloudresourcemanager', 'serviceusage', 'cloudasset'];
+const apis = [
+  ...['run', 'pubsub', 'iap', 'cloudresourcemanager', 'serviceusage', 'cloudasset'],
+  ...['cloudscheduler', 'workflows', 'workflowexecutions'],
+];
 const timeoutMs = 90_000;
 
 /** The version line of the gcloud on PATH; undefined when there is none. */
@@ -70,6 +73,7 @@ function buildEnvironment(
     CLOUDSDK_PROXY_ADDRESS: '127.0.0.1',
     CLOUDSDK_PROXY_PORT: String(port),
     CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE: 'http://compute.googleapis.com/compute/v1/',
+    CLOUDSDK_API_ENDPOINT_OVERRIDES_STORAGE: 'http://storage.googleapis.com/storage/v1/',
     ...Object.fromEntries(overrides),
   };
 }

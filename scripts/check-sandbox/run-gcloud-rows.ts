@@ -73,6 +73,7 @@ function compare(row: GcloudRow, result: GcloudResult, requests: readonly string
 function describeRequest({ verb, host = '', url = '', status = 0 }: RequestRow): string {
   const { pathname, searchParams } = new URL(url, 'http://sandbox');
   searchParams.delete('alt');
+  if (searchParams.has('generation')) searchParams.set('generation', 'N');
   const query = decodeURIComponent([...searchParams].map(([name, value]) => `${name}=${value}`).join('&'));
   const api = host.replace(/\.googleapis\.com(:\d+)?$/, '');
   return `${verb} ${api} ${pathname}${query && `?${query}`}${status < 400 ? '' : ` -> ${status}`}`;

@@ -14,6 +14,8 @@ export const objectMethods: readonly ApiMethod[] = [
   { ...method('insert', 'POST', `/upload${path}`, insertObject), takes: 'bytes' },
   method('list', 'GET', path, listObjects),
   method('get', 'GET', `${path}/{object}`, getObject),
+  // gcloud follows an object's mediaLink.
+  method('get', 'GET', `/download${path}/{object}`, getObject),
   method('delete', 'DELETE', `${path}/{object}`, deleteObject),
 ];
 

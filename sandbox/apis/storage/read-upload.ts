@@ -27,8 +27,8 @@ export function readUpload({ query, raw }: ApiCall): Upload {
 }
 
 function readParts(bytes: Buffer, type: string): Upload {
-  const [, quoted, bare] = /^multipart\/related;.*\bboundary=(?:"([^"]+)"|([^;\s]+))/.exec(type) ?? [];
-  const boundary = quoted ?? bare;
+  // gcloud puts single quotes around it.
+  const boundary = /^multipart\/related;.*\bboundary=(["']?)([^"';\s]+)\1/.exec(type)?.[2];
   if (boundary === undefined) throw malformed(`Content-Type ${type} has no boundary`);
   const [about, content, more] = splitParts(bytes, `--${boundary}`);
   if (!about || !content || more) throw malformed('a multipart upload has two parts');
@@ -44,26 +44,29 @@ interface Part {
   readonly bytes: Buffer;
 }
 
+/** Lines end with CRLF; those of gcloud with LF alone. */
 function splitParts(bytes: Buffer, delimiter: string): Part[] {
   const parts: Part[] = [];
   let start = bytes.indexOf(delimiter);
   while (start >= 0) {
     const from = start + delimiter.length;
     if (bytes.subarray(from, from + 2).toString() === '--') return parts;
-    const end = bytes.indexOf(`\r\n${delimiter}`, from);
-    const blank = bytes.indexOf('\r\n\r\n', from);
+    const line = bytes[from] === 0x0d ? '\r\n' : '\n';
+    const blank = bytes.indexOf(line + line, from);
+    const content = blank + 2 * line.length;
+    const end = bytes.indexOf(line + delimiter, content - line.length);
     if (end < 0 || blank < 0) break;
     parts.push({
       headers: readHeaders(bytes.subarray(from, blank).toString()),
-      bytes: bytes.subarray(blank + 4, Math.max(end, blank + 4)),
+      bytes: bytes.subarray(content, Math.max(end, content)),
     });
-    start = end + 2;
+    start = end + line.length;
   }
   throw malformed('the last part has no end');
 }
 
 function readHeaders(text: string): Map<string, string> {
-  const lines = text.split('\r\n').filter((line) => line.includes(':'));
+  const lines = text.split(/\r?\n/).filter((line) => line.includes(':'));
   return new Map(
     lines.map((line) => [
       line.slice(0, line.indexOf(':')).trim().toLowerCase(),

@@ -109,6 +109,22 @@ describe('Cloud Storage', () => {
     assert.equal(await read('stream.bin'), 'onetwo');
   });
 
+  it('takes parts as gcloud writes them: lines end with LF, the boundary stands in single quotes', async () => {
+    await makeBucket();
+    const upload = (body: string) =>
+      fetch(`${sandbox.url}/upload/storage/v1/b/reports/o?uploadType=multipart`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer x', 'content-type': "multipart/related; boundary='==1=='" },
+        body,
+      });
+    const about = '--==1==\nContent-Type: application/json\n\n{"name": "x"}\n';
+    const content = '--==1==\nContent-Type: text/plain\n\nhello\n\n--==1==--\n';
+    assert.equal((await upload(about + content)).status, 200);
+    assert.equal(await read('x'), 'hello\n');
+    for (const broken of ['', about, about + content.replace('--==1==--', ''), about + about + content])
+      assert.equal((await upload(broken)).status, 400, JSON.stringify(broken));
+  });
+
   it('gives the checksums that Google documents', async () => {
     await makeBucket();
     assert.equal((await put('check', '123456789')).data.crc32c, '4waSgw==');
