@@ -51,7 +51,7 @@ export function mayReachIap({ iapBackends, match, backends }: PushPath): boolean
 }
 
 /** Whether something that the endpoint may reach was not read: a URL map, a backend of another project. */
-export function reachesUnread({ candidates, why }: UrlMatch, backends: readonly Backend[]): boolean {
+function reachesUnread({ candidates, why }: UrlMatch, backends: readonly Backend[]): boolean {
   if (why.includes('balancers-not-read') || why.includes('url-map-not-read') || why.includes('path-matcher-missing'))
     return true;
   const read = new Set(backends.map(({ name }) => name));

@@ -227,13 +227,16 @@ describe('push subscriptions in the local Google Cloud', () => {
   it('lists that are closed leave the push rules unsaid, and the rest of the run as it was', async () => {
     switchIapOn(google.estate.clientId);
     subscribe(undefined);
-    const role = `projects/${google.estate.projectId}/roles/sallyportReader`;
     const { roles } = google.sandbox.cloud;
-    const all = roles.get(role) ?? [];
-    roles.set(
-      role,
-      all.filter((one) => one !== 'compute.urlMaps.list'),
-    );
+    const before = new Map(roles);
+    const close = (permission: string) => {
+      for (const [role, held] of before)
+        roles.set(
+          role,
+          held.filter((one) => one !== permission),
+        );
+    };
+    close('compute.urlMaps.list');
     const { findings, gaps } = await scan();
     assert.deepEqual(findings, []);
     assert.deepEqual(
@@ -243,10 +246,7 @@ describe('push subscriptions in the local Google Cloud', () => {
         ['push-caller-not-admitted', 'url-map-not-read'],
       ],
     );
-    roles.set(
-      role,
-      all.filter((one) => one !== 'pubsub.subscriptions.list'),
-    );
+    close('pubsub.subscriptions.list');
     assert.deepEqual(new Set((await scan()).gaps.map(({ reason }) => reason)), new Set(['subscriptions-not-read']));
     assert.ok((await fix()).findings.some(({ rule }) => rule === 'iap-invoker-missing'));
   });
