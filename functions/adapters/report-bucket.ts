@@ -14,12 +14,20 @@ export interface ReportBucketOptions {
   readonly bucket: string;
   readonly clients: Pick<GoogleClients, 'storage'>;
   readonly timing: RetryTiming;
+  /** Where Cloud Storage is reached, with a slash at the end: uploads do not go by the client's own root URL. */
+  readonly rootUrl: string;
   /** What a person opens in a browser: `https://storage.cloud.google.com`, which asks for a Google login. */
   readonly browserRoot: string;
 }
 
 /** A Cloud Storage bucket. Nothing that is there is ever overwritten: the bucket keeps what it has got for years. */
-export function createReportBucket({ bucket, clients, timing, browserRoot }: ReportBucketOptions): ReportPlace {
+export function createReportBucket({
+  bucket,
+  clients,
+  timing,
+  rootUrl,
+  browserRoot,
+}: ReportBucketOptions): ReportPlace {
   return {
     async put(folder, files) {
       const storage = await clients.storage();
@@ -28,7 +36,10 @@ export function createReportBucket({ bucket, clients, timing, browserRoot }: Rep
         const object = `${folder}/${name}`;
         const media = { mimeType: contentType, body: text };
         const upload = () =>
-          storage.objects.insert({ bucket, name: object, ifGenerationMatch: '0', media, requestBody: { contentType } });
+          storage.objects.insert(
+            { bucket, name: object, ifGenerationMatch: '0', media, requestBody: { contentType } },
+            { rootUrl },
+          );
         await withRetry(upload, timing).catch((error: unknown) => refuse(error, `gs://${bucket}/${object}`));
         addresses.set(name, `${browserRoot}/${bucket}/${object}`);
       }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { http } from '@google-cloud/functions-framework';
-import { enterSandbox } from '../adapters/api-root.ts';
+import { apiRoot, enterSandbox } from '../adapters/api-root.ts';
 import { createWorld } from '../adapters/create-world.ts';
 import { createGoogleClients } from '../adapters/google-clients.ts';
 import { createGoogleRead } from '../adapters/google-read.ts';
@@ -55,6 +55,7 @@ async function readDeps(): Promise<ReportDeps> {
       bucket: requiredVariable('SALLYPORT_REPORT_BUCKET'),
       clients,
       timing: realTiming,
+      rootUrl: `${apiRoot('storage', env)}/`,
       browserRoot: sandbox ? `${sandbox}/_sandbox/storage` : 'https://storage.cloud.google.com',
     }),
     writtenBy: env['K_REVISION'] ?? 'the function report',

@@ -171,14 +171,7 @@ export async function deploySallyport(options: DeployOptions): Promise<Deploymen
     throw error;
   }
   slack?.setActionUrl(urlOf('slack-action'));
-  const scheduled =
-    parts === 'all'
-      ? await deployScheduledSide({ sandbox, idTokens, place, accounts, urlOf, timeScale: 1 })
-      : undefined;
-  if (scheduled) {
-    putReportBucket(sandbox, bucket, project);
-    closing.push(() => scheduled.stop());
-  }
+  const scheduled = parts === 'all' ? await deployByTheClock() : undefined;
 
   const tasks = createTaskDispatcher({ tasks: cloud.tasks, idTokens, requestLog: sandbox.requestLog, timeScale });
   const delivery = createDelivery({
@@ -202,6 +195,18 @@ export async function deploySallyport(options: DeployOptions): Promise<Deploymen
     if (!one) throw new Error(`${name} was never started`);
     return one;
   };
+
+  async function deployByTheClock(): Promise<ScheduledSide> {
+    putReportBucket(sandbox, bucket, project);
+    try {
+      const side = await deployScheduledSide({ sandbox, idTokens, place, accounts, urlOf, timeScale: 1 });
+      closing.push(() => side.stop());
+      return side;
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
 
   return {
     delivery,

@@ -56,6 +56,16 @@ describe('the functions host', () => {
     await running.stop();
   });
 
+  it('reaches this machine only, whatever its clients ask for', async () => {
+    const running = await startFunction(echo);
+    const ask = async (url: string) => (await fetch(`${running.url}/ask?url=${encodeURIComponent(url)}`)).json();
+    assert.deepEqual(await ask(`${running.url}/x`), { asked: 200 });
+    for (const url of ['http://192.0.2.1/', 'https://192.0.2.1/', 'https://storage.googleapis.com/']) {
+      assert.match(JSON.stringify(await ask(url)), /a sandbox run may only reach this machine/);
+    }
+    await running.stop();
+  });
+
   it('comes back on the same port after it was killed', async () => {
     const first = await startFunction(echo);
     await first.kill();
