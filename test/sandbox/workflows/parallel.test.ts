@@ -71,6 +71,17 @@ describe('parallel', () => {
       - out: { return: <<n>> }
     `);
     assert.ok(typeof result === 'number' && result >= 1 && result < 10, String(result));
+    const late = await lab.run(`
+      - init: { assign: [{ n: 0 }] }
+      - work:
+          parallel:
+            shared: [n]
+            branches:
+              - soon: { steps: [{ add1: { assign: [{ n: <<n + 1>> }] } }] }
+              - later: { steps: [{ wait: { assign: [{ own: 0 }, { own: <<own + 1>> }, { own: <<own + 1 - 1>> }] } }, { add2: { assign: [{ n: <<n + own>> }] } }] }
+      - out: { return: <<n>> }
+    `);
+    assert.equal(late, 1);
   });
 
   it('branches read what is around them and keep their own variables to themselves', async () => {

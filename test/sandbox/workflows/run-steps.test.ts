@@ -75,7 +75,7 @@ main:
           for:
             value: v
             index: i
-            in: [a, b, c, d]
+            in: [a, b, c, d, e]
             steps:
               - skip:
                   switch:
