@@ -35,7 +35,8 @@ export interface ReconcileReply {
 
 /**
  * Runs one task. What can never succeed is answered 200 and put among the dead letters; what may succeed later is
- * answered 503, until the queue's last try: then it, too, goes to the dead letters (DESIGN 6.13). Never throws.
+ * answered 503, until the queue's last try: then it, too, goes to the dead letters (DESIGN 6.13). A sweep that can never
+ * succeed leaves no letter: the next one asks again within the hour, and the digest names the project. Never throws.
  */
 export function createReconcileHandler(deps: ReconcileDeps): (request: ReconcileRequest) => Promise<ReconcileReply> {
   return async (request) => {
@@ -54,6 +55,10 @@ export function createReconcileHandler(deps: ReconcileDeps): (request: Reconcile
       if (!(error instanceof TerminalError) && !isLast) {
         log.warn('reconcile comes back later', facts);
         return { status: 503, body: { code } };
+      }
+      if (error instanceof TerminalError && task?.reason === 'sweep') {
+        log.warn('project cannot be swept', facts);
+        return { status: 200, body: { code } };
       }
       log.error(isLast ? 'reconcile given up at the last try' : 'reconcile cannot succeed', facts);
       return await bury({ task, code, why: error instanceof Error ? error.message : String(error) });

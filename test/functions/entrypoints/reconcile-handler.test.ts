@@ -133,6 +133,25 @@ describe('the reconcile function', () => {
     );
   });
 
+  it('leaves no letter of a project that a sweep can never look at: the digest names it, and the next sweep asks again', async () => {
+    const { post, letters, ledger } = await setUp({ readError: new TerminalError('project-not-found', 'gone') });
+    const swept = { project: project.name, reason: 'sweep' };
+    assert.deepEqual(await post(swept), { status: 200, body: { code: 'project-not-found' } });
+    assert.deepEqual(await post(swept, maxAttempts - 1), { status: 200, body: { code: 'project-not-found' } });
+    assert.deepEqual(letters, []);
+    assert.equal(await ledger.dueNotices(), 0);
+    assert.equal((await ledger.runs(1))[0]?.error, 'project-not-found');
+  });
+
+  it('keeps a letter of a sweep that only had no luck until the last try', async () => {
+    const { post, letters } = await setUp({ readError: new AppError('read-failed', 'Compute is busy') });
+    assert.equal((await post({ project: project.name, reason: 'sweep' }, maxAttempts - 1)).status, 200);
+    assert.deepEqual(
+      letters.map(({ code }) => code),
+      ['read-failed'],
+    );
+  });
+
   it('takes a fault of its own for transient, and gives up at the last try all the same', async () => {
     const { post, letters } = await setUp({ readError: new TypeError('x is undefined') });
     assert.deepEqual(await post(task), { status: 503, body: { code: 'unexpected' } });
