@@ -31,7 +31,7 @@ export function applyOperator(operator: EagerOperator, left: Value, right: Value
   }
 }
 
-export function areEqual(left: Value, right: Value): boolean {
+function areEqual(left: Value, right: Value): boolean {
   if (isNumber(left) && isNumber(right)) return Number(left) === Number(right);
   if (left === null || right === null) return left === right;
   if (isCompound(left) || isCompound(right)) throw mismatch('==', left, right);

@@ -41,7 +41,7 @@ function compileText(text: string, line: number, problems: Problems, where: stri
 }
 
 /** What stands between `${` and the last `}`; undefined for a text that is no expression. */
-export function expressionIn(text: string): string | undefined {
+function expressionIn(text: string): string | undefined {
   return /^\s*\$\{([\s\S]*)\}\s*$/.exec(text)?.[1];
 }
 
