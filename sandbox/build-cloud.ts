@@ -34,6 +34,8 @@ export function buildCloud(options: CloudOptions = {}): {
     tasks: buildTaskStore(),
     pubsub: buildPubSubStore(now),
     workflows: buildWorkflowStore(),
+    triggers: new Map(),
+    disabledApis: new Set(),
     schedules: buildScheduleStore(),
     storage: buildStorageStore(),
     unreachableRegions: new Set(),

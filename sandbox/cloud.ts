@@ -38,6 +38,10 @@ export interface Cloud {
   readonly pubsub: PubSubStore;
   /** Workflows, their executions and callbacks. */
   readonly workflows: WorkflowStore;
+  /** Eventarc's triggers as the API returns them, by `projects/ID/locations/L/triggers/T`. */
+  readonly triggers: Map<string, TriggerRecord>;
+  /** `projects/ID/services/run.googleapis.com`: APIs that are switched off; all others are on. */
+  readonly disabledApis: Set<string>;
   /** Cloud Scheduler's jobs. */
   readonly schedules: ScheduleStore;
   /** Cloud Storage's buckets and objects. */
@@ -58,6 +62,10 @@ export interface ProjectRecord {
   /** `folders/1`, `organizations/2`; absent for a project without organisation. */
   readonly parent?: string;
   readonly createTime: string;
+}
+
+export interface TriggerRecord extends Readonly<Record<string, unknown>> {
+  readonly name: string;
 }
 
 export interface FolderRecord {

@@ -3,6 +3,7 @@ import { cloudAssetMethods } from './cloud-asset.ts';
 import { cloudSchedulerMethods } from './cloud-scheduler.ts';
 import { cloudTasksMethods } from './cloud-tasks.ts';
 import { computeMethods } from './compute.ts';
+import { eventarcMethods } from './eventarc.ts';
 import { iamRolesMethods } from './iam-roles.ts';
 import { iapMethods } from './iap.ts';
 import { loggingMethods } from './logging.ts';
@@ -23,6 +24,7 @@ export const apiMethods: readonly ApiMethod[] = [
   ...cloudSchedulerMethods,
   ...cloudTasksMethods,
   ...computeMethods,
+  ...eventarcMethods,
   ...iamRolesMethods,
   ...iapMethods,
   ...loggingMethods,

@@ -13,7 +13,7 @@ export interface PubSubMethod {
   readonly permission: string;
   /** A method that writes: a refused call leaves an entry too. */
   readonly audited?: { readonly method: string; readonly request: (call: ApiCall) => Record<string, unknown> };
-  readonly handle: (call: ApiCall, cloud: Cloud) => ApiReply;
+  readonly handle: (call: ApiCall, cloud: Cloud) => ApiReply | Promise<ApiReply>;
 }
 
 /** A row of the route table; permissions are asked of the topic or subscription, and so of its project too. */

@@ -145,6 +145,7 @@ function modifyPushConfig(call: ApiCall, cloud: Cloud): ApiReply {
 function deleteSubscription(call: ApiCall, cloud: Cloud): ApiReply {
   const { name } = requireSubscription(call, cloud);
   cloud.pubsub.subscriptions.delete(name);
+  cloud.pubsub.backlog.forget(name);
   auditPubSub(call, cloud, {
     method: 'Subscriber.DeleteSubscription',
     permission: permissions.delete,

@@ -30,6 +30,24 @@ describe('sandbox/apis/service-usage', () => {
     assert.equal((await refusalOf(client.services.generateServiceIdentity({ parent }))).status, 403);
   });
 
+  it('says of many APIs at once which are on, and keeps what is switched off', async () => {
+    const client = new serviceusage_v1.Serviceusage(running.client());
+    const parent = `projects/${running.estate.projectId}`;
+    const names = ['run.googleapis.com', 'iap.googleapis.com'].map((one) => `${parent}/services/${one}`);
+    const states = async () =>
+      (await client.services.batchGet({ parent, names })).data.services?.map(({ state }) => state);
+    const [name = ''] = names;
+    await client.services.disable({ name, requestBody: {} });
+    assert.deepEqual(await states(), ['DISABLED', 'ENABLED']);
+    await client.services.enable({ name, requestBody: {} });
+    assert.deepEqual(await states(), ['ENABLED', 'ENABLED']);
+    const foreign = client.services.batchGet({ parent, names: ['projects/1/services/run.googleapis.com'] });
+    assert.equal((await refusalOf(foreign)).status, 400);
+    const many = Array.from({ length: 31 }, (_, index) => `${parent}/services/s${index}.googleapis.com`);
+    assert.equal((await refusalOf(client.services.batchGet({ parent, names: many }))).status, 400);
+    assert.deepEqual(running.sandbox.discovery.summary().problems, []);
+  });
+
   it('has every API enabled', async () => {
     const client = new serviceusage_v1.Serviceusage(running.client());
     const name = `projects/${running.estate.projectId}/services/run.googleapis.com`;
