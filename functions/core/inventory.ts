@@ -30,7 +30,7 @@ export interface Inventory {
   readonly balancers?: Balancers;
   /** Pub/Sub push subscriptions; absent = not read. */
   readonly subscriptions?: readonly PushSubscription[];
-  /** What IAP's settings say of a backend's OAuth clients, by full resource name of backend; absent map or key = not read. */
+  /** What IAP's settings say of a backend's OAuth clients, by full resource name of backend (`everyDoor`: of a service with direct IAP too); absent map or key = not read. */
   readonly iapClients?: ReadonlyMap<string, IapClients>;
   /** Permissions of custom roles whose definition was read, by role name (`projects/P/roles/R`). */
   readonly customRoles: ReadonlyMap<string, readonly string[]>;
@@ -176,6 +176,8 @@ export interface IapClients {
   /** `accessSettings.oauthSettings.clientId`, which overrides the backend's. */
   readonly clientId?: string;
   readonly programmaticClients: readonly string[];
+  /** CORS preflights (OPTIONS) pass without a credential; absent = they do not. */
+  readonly letsOptionsPass?: true;
 }
 
 export interface Neg {

@@ -69,6 +69,9 @@ export interface InventoryReader {
   readPushState(resource: string): Promise<PushState>;
 }
 
+/** As much of it as whoever changes nothing uses. */
+export type ProjectReader = Pick<InventoryReader, 'readProject'>;
+
 /** Google's audit log of one project at a time. */
 export interface AuditLogReader {
   /** Changes of the watched kinds since `since` (ms), newest first, by one bounded call. Throws `read-denied` or `read-failed`. */
@@ -87,6 +90,11 @@ export interface ReadOptions {
   readonly iapPolicies?: boolean;
   /** Balancers and push subscriptions, and what IAP's settings say of OAuth clients: 6 calls, and one for each backend that a push reaches. Default: not read. */
   readonly pushPaths?: boolean;
+  /**
+   * For questions about any URL: policies of every service, not only of those on access paths, custom roles whoever holds
+   * them, and (with `pushPaths`) IAP's settings of all that IAP guards. A call for each. Default: not read.
+   */
+  readonly everyDoor?: boolean;
   /** Services that were on an access path lately, by full resource name: those that are there still are read as if they were on one. */
   readonly recentlyOnPath?: readonly string[];
   /** Backends (full resource names) that had IAP on: where it is off now, policies of the services behind them are read all the same. */

@@ -1,9 +1,10 @@
 import type { Settings } from '../../config.ts';
 import type { Inventory } from '../../core/inventory.ts';
-import type { Clock, InventoryReader, ReadOptions } from '../../core/world.ts';
+import type { Clock, InventoryReader, ProjectReader, ReadOptions } from '../../core/world.ts';
 import type { GoogleClients } from '../google-clients.ts';
-import { createGoogleRead } from '../google-read.ts';
-import { createPolicyApi } from '../policy-api.ts';
+import { createGoogleRead, type GoogleRead } from '../google-read.ts';
+import { createPolicyApi, type PolicyApi } from '../policy-api.ts';
+import type { ReadClients } from '../read-clients.ts';
 import { remember } from '../remember.ts';
 import { createServiceApi } from '../service-api.ts';
 import { createSubscriptionApi } from '../subscription-api.ts';
@@ -18,8 +19,12 @@ import { readBalancers, readIapClients, readSubscriptions } from './read-push-pa
 import { readResources } from './read-resources.ts';
 import type { Reading } from './reading.ts';
 
-export interface LiveReaderParts {
+export interface LiveReaderParts extends ProjectReaderParts {
   readonly clients: GoogleClients;
+}
+
+export interface ProjectReaderParts {
+  readonly clients: ReadClients;
   readonly clock: Clock;
   readonly timing: RetryTiming;
   readonly settings: Pick<Settings, 'urlMask'>;
@@ -33,26 +38,16 @@ const slowlyChangingMs = 5 * 60_000;
  * 5 + K calls: ancestry, backends, NEGs, services, project policy, and a policy a service; one more, the look-up, when it
  * is asked by number or the project has no service (DESIGN 11). With `iapPolicies`, one more for each IAP backend and
  * service with direct IAP, one for each of their types, and one for the project's iap_web. With `pushPaths`, six more
- * (URL maps, two kinds of proxy, forwarding rules, certificates, subscriptions), and one for each IAP backend that a push reaches.
+ * (URL maps, two kinds of proxy, forwarding rules, certificates, subscriptions), and one for each IAP backend that a push
+ * reaches, one for each of their types, and one for the project's iap_web. `everyDoor` adds one for each other service.
  */
-export function createLiveReader({ clients, clock, timing, settings }: LiveReaderParts): InventoryReader {
+export function createLiveReader(parts: LiveReaderParts): InventoryReader {
+  const { clients, clock, timing } = parts;
   const read = createGoogleRead(timing);
   const policies = createPolicyApi(clients);
   const services = createServiceApi(clients);
   const subscriptions = createSubscriptionApi(clients);
-  const now = () => clock.now();
-  const slowly = <T>(ask: (name: string) => Promise<T>) => remember(now, slowlyChangingMs, ask);
-  const reading: Reading = {
-    clients,
-    read,
-    urlMask: settings.urlMask,
-    now,
-    lookUp: slowly((project) => lookUpProject(clients, read, project)),
-    ancestry: slowly((project) => readAncestry(clients, read, project)),
-    policyOf: (resource) => tryPolicy(policies, read, resource),
-    policyAbove: slowly((resource) => tryPolicy(policies, read, resource)),
-    customRole: slowly(async (role) => readCustomRole(await clients.iam(), read, role)),
-  };
+  const reading = buildReading(parts, read, policies);
   return {
     readProject: (project, options) => readInventory(reading, project, options),
     async readPolicy(resource) {
@@ -70,19 +65,47 @@ export function createLiveReader({ clients, clock, timing, settings }: LiveReade
   };
 }
 
+/** The part of it that whoever changes nothing uses. */
+export function createProjectReader(parts: ProjectReaderParts): ProjectReader {
+  const reading = buildReading(parts, createGoogleRead(parts.timing), createPolicyApi(parts.clients));
+  return { readProject: (project, options) => readInventory(reading, project, options) };
+}
+
+function buildReading(
+  { clients, clock, settings }: ProjectReaderParts,
+  read: GoogleRead,
+  policies: PolicyApi,
+): Reading {
+  const now = () => clock.now();
+  const slowly = <T>(ask: (name: string) => Promise<T>) => remember(now, slowlyChangingMs, ask);
+  return {
+    clients,
+    read,
+    urlMask: settings.urlMask,
+    now,
+    lookUp: slowly((project) => lookUpProject(clients, read, project)),
+    ancestry: slowly((project) => readAncestry(clients, read, project)),
+    policyOf: (resource) => tryPolicy(policies, read, resource),
+    policyAbove: slowly((resource) => tryPolicy(policies, read, resource)),
+    customRole: slowly(async (role) => readCustomRole(await clients.iam(), read, role)),
+  };
+}
+
 async function readInventory(
   reading: Reading,
   project: string,
-  { iapPolicies = false, pushPaths = false, recentlyOnPath = [], hadIapOn = [] }: ReadOptions = {},
+  { iapPolicies = false, pushPaths = false, everyDoor = false, recentlyOnPath = [], hadIapOn = [] }: ReadOptions = {},
 ): Promise<Inventory> {
   const resources = await readResources(reading, project);
   const { id } = resources.project;
   const options = { canonicalProject: (text: string) => (text === resources.project.number ? id : text) };
   const [access, iapLevels, balancing, subscriptions] = await Promise.all([
-    readAccessPolicies(reading, resources, [
-      ...recentlyOnPath,
-      ...listServicesOnceBehindIap(resources, hadIapOn, reading.urlMask),
-    ]),
+    readAccessPolicies(reading, resources, {
+      alsoJudged: everyDoor
+        ? [...resources.services.keys()]
+        : [...recentlyOnPath, ...listServicesOnceBehindIap(resources, hadIapOn, reading.urlMask)],
+      everyCustomRole: everyDoor,
+    }),
     iapPolicies ? readIapLevels(reading, resources) : undefined,
     pushPaths ? readBalancers(reading, id, options) : undefined,
     pushPaths ? readSubscriptions(reading, id, options) : undefined,
@@ -106,6 +129,6 @@ async function readInventory(
   return {
     ...inventory,
     ...(iapLevels ? listIapPolicies(inventory, iapLevels) : {}),
-    ...(subscriptions ? { iapClients: await readIapClients(reading, inventory) } : {}),
+    ...(subscriptions ? { iapClients: await readIapClients(reading, inventory, everyDoor) } : {}),
   };
 }

@@ -22,11 +22,18 @@ export interface AccessPolicies {
   readonly notEvaluated: readonly NotEvaluated[];
 }
 
+export interface AccessPolicyOptions {
+  /** More services, by full resource name. */
+  readonly alsoJudged: readonly string[];
+  /** Custom roles whoever holds them, not only IAP or everybody. */
+  readonly everyCustomRole: boolean;
+}
+
 /** Reads policies only of services on access paths, of those that `alsoJudged` names, and of what is above them. */
 export async function readAccessPolicies(
   reading: Reading,
   resources: Resources,
-  alsoJudged: readonly string[],
+  { alsoJudged, everyCustomRole }: AccessPolicyOptions,
 ): Promise<AccessPolicies> {
   const { paths } = resolveAccessPaths(
     { ...resources, source: { kind: 'live', inheritance: 'full' } },
@@ -64,7 +71,7 @@ export async function readAccessPolicies(
     policies,
     policyReadAt,
     unreadable,
-    ...(await readCustomRoles(reading, policies)),
+    ...(await readCustomRoles(reading, policies, everyCustomRole)),
   };
 }
 
@@ -97,10 +104,10 @@ function isComplete({ name, ancestors }: Project, policies: ReadonlyMap<string, 
   return ancestors !== undefined && [buildProjectName(name), ...ancestors].every((level) => policies.has(level));
 }
 
-async function readCustomRoles(reading: Reading, policies: ReadonlyMap<string, Policy>) {
+async function readCustomRoles(reading: Reading, policies: ReadonlyMap<string, Policy>, isEvery: boolean) {
   const customRoles = new Map<string, readonly string[]>();
   const notEvaluated: NotEvaluated[] = [];
-  const reads = findCustomRoles(policies.values()).map(async (role) => {
+  const reads = findCustomRoles(policies.values(), isEvery).map(async (role) => {
     const answer = await reading.customRole(role);
     if ('permissions' in answer) customRoles.set(role, answer.permissions);
     else notEvaluated.push(answer.gap);

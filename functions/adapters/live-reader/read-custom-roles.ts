@@ -5,10 +5,10 @@ import type { NotEvaluated, Policy } from '../../core/inventory.ts';
 import { AppError } from '../../errors.ts';
 import { GoogleNotFound, type GoogleRead } from '../google-read.ts';
 
-/** Names of the custom roles that these policies give to an IAP identity or to everybody: only they can change a verdict. */
-export function findCustomRoles(policies: Iterable<Policy>): readonly string[] {
+/** Names of the custom roles that these policies give to an IAP identity or to everybody: only they can change a rule's verdict. `isEvery`: to anybody. */
+export function findCustomRoles(policies: Iterable<Policy>, isEvery = false): readonly string[] {
   const bindings = [...policies].flatMap((policy) => policy.bindings ?? []);
-  const telling = bindings.filter(({ role, members }) => isCustomRole(role) && members?.some(isTelling));
+  const telling = bindings.filter(({ role, members }) => isCustomRole(role) && (isEvery || members?.some(isTelling)));
   return [...new Set(telling.map(({ role }) => role))];
 }
 

@@ -44,7 +44,8 @@ export function listIapPolicies(
   return { iapPolicies, iapPolicyGaps };
 }
 
-function listGuarded(inventory: Guarding): readonly (Backend | RunService)[] {
+/** IAP backends, and services with direct IAP. */
+export function listGuarded(inventory: Guarding): readonly (Backend | RunService)[] {
   return [
     ...listIapBackends(inventory).map(({ backend }) => backend),
     ...[...inventory.services.values()].filter(({ iapEnabled }) => iapEnabled),

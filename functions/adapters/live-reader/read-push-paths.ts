@@ -1,4 +1,4 @@
-import { iapLevelsOf } from '../../core/estate/iap-levels.ts';
+import { iapLevelsOf, isIapLevel } from '../../core/estate/iap-levels.ts';
 import { joinBalancers } from '../../core/estate/join-balancers.ts';
 import type { NormalizeOptions } from '../../core/estate/normalize/canonical-project.ts';
 import { parseList, parseText } from '../../core/estate/normalize/fields.ts';
@@ -12,11 +12,12 @@ import { normalizeSubscription } from '../../core/estate/normalize/subscription.
 import { normalizeUrlMap } from '../../core/estate/normalize/url-map.ts';
 import { listPushPaths } from '../../core/estate/push-paths.ts';
 import { buildProjectName } from '../../core/estate/resource-name.ts';
-import type { Backend, IapClients, Inventory, PushSubscription, Unreadable } from '../../core/inventory.ts';
+import type { IapClients, Inventory, PushSubscription, Unreadable } from '../../core/inventory.ts';
 import { AppError } from '../../errors.ts';
 import { GoogleApiDisabled, GoogleNotFound } from '../google-read.ts';
 import { listBalancers } from './list-balancers.ts';
 import type { RawList } from './raw-list.ts';
+import { listGuarded } from './read-iap-policies.ts';
 import type { Reading } from './reading.ts';
 
 type Balancing = Required<Pick<Inventory, 'balancers'>> & {
@@ -81,32 +82,42 @@ export async function readSubscriptions(
   return found;
 }
 
-/** What IAP's settings say of OAuth clients, of the backends that pushes reach; one call each, inherited parts included. */
-export async function readIapClients(reading: Reading, inventory: Inventory): Promise<ReadonlyMap<string, IapClients>> {
-  const pushes = listPushPaths(inventory);
-  const backends = new Set(pushes.flatMap(({ iapBackends }) => iapBackends));
+/**
+ * What IAP's settings say of OAuth clients, of the backends that pushes reach, or (`isEvery`) of all that IAP guards. Settings
+ * are inherited; whether an answer holds the inherited parts is not documented, so each of IAP's levels is asked, once.
+ */
+export async function readIapClients(
+  reading: Reading,
+  inventory: Inventory,
+  isEvery: boolean,
+): Promise<ReadonlyMap<string, IapClients>> {
+  const pushed = new Set(listPushPaths(inventory).flatMap(({ iapBackends }) => iapBackends));
+  const guarded = isEvery ? listGuarded(inventory) : [...pushed];
+  const asked = new Map<string, Promise<unknown>>();
+  const settingsOf = (level: string) => {
+    const answer = asked.get(level) ?? readSettings(reading, level);
+    asked.set(level, answer);
+    return answer;
+  };
   const found = new Map<string, IapClients>();
-  const reads = [...backends].map(async (backend) => {
-    const clients = await readClients(reading, inventory, backend);
-    if (clients) found.set(backend.name, clients);
+  const reads = guarded.map(async (one) => {
+    const levels = iapLevelsOf(inventory, one).filter(isIapLevel);
+    const answers = await Promise.all(levels.map(settingsOf));
+    if (!answers.includes(undefined)) found.set(one.name, normalizeIapClients(answers));
   });
   await Promise.all(reads);
   return found;
 }
 
-async function readClients(
-  { clients, read }: Reading,
-  inventory: Inventory,
-  backend: Backend,
-): Promise<IapClients | undefined> {
-  const [level = ''] = iapLevelsOf(inventory, backend);
+/** Undefined where they may not be read. */
+async function readSettings({ clients, read }: Reading, level: string): Promise<unknown> {
   const iap = await clients.iap();
   const subject = { resource: level, what: "IAP's settings", role: 'roles/iap.settingsAdmin' };
   try {
     const { data } = await read(subject, () =>
       iap.v1.getIapSettings({ name: level.slice('//iap.googleapis.com/'.length) }),
     );
-    return normalizeIapClients(data);
+    return data;
   } catch (error) {
     if (isDenied(error) || error instanceof GoogleNotFound) return undefined;
     throw error;

@@ -5,6 +5,9 @@ export function audienceOf({ endpoint, oidc }: PushSubscription): string {
   return oidc?.audience ?? endpoint;
 }
 
+/** A backend, or a service with direct IAP, which names no client itself. */
+type Guarded = Pick<Backend, 'name' | 'oauth2ClientId'>;
+
 /** `accepted`: IAP takes it. `refused`: it cannot. `open`: what would decide was not read. */
 export type AudienceVerdict =
   | { readonly kind: 'accepted' | 'refused' }
@@ -14,7 +17,7 @@ export type AudienceVerdict =
  * Whether IAP takes an audience at a backend: its OAuth client, the one that IAP's settings name instead, or one of the
  * settings' programmatic clients. What has not the form of a client ID can be none of these, whatever was read.
  */
-export function judgeAudience(audience: string, backend: Backend, inventory: Inventory): AudienceVerdict {
+export function judgeAudience(audience: string, backend: Guarded, inventory: Inventory): AudienceVerdict {
   const settings = inventory.iapClients?.get(backend.name);
   if (settings && [settings.clientId, ...settings.programmaticClients].includes(audience)) return { kind: 'accepted' };
   if (backend.oauth2ClientId !== undefined && audience === backend.oauth2ClientId) {
@@ -26,7 +29,7 @@ export function judgeAudience(audience: string, backend: Backend, inventory: Inv
 }
 
 /** Audiences that IAP takes at a backend as far as they are known, the one to choose first. */
-export function acceptedAudiences(backend: Backend, inventory: Inventory): readonly string[] {
+export function acceptedAudiences(backend: Guarded, inventory: Inventory): readonly string[] {
   const settings = inventory.iapClients?.get(backend.name);
   const client = settings?.clientId ?? backend.oauth2ClientId;
   return [...new Set([...(client === undefined ? [] : [client]), ...(settings?.programmaticClients ?? [])])];
