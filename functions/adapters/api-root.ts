@@ -3,8 +3,10 @@ import { TerminalError } from '../errors.ts';
 /** Google APIs that are called by REST; the host is `<name>.googleapis.com`. */
 export type GoogleApi =
   | 'cloudresourcemanager'
+  | 'cloudscheduler'
   | 'cloudtasks'
   | 'compute'
+  | 'eventarc'
   | 'iam'
   | 'iap'
   | 'logging'
@@ -12,7 +14,8 @@ export type GoogleApi =
   | 'run'
   | 'serviceusage'
   | 'storage'
-  | 'workflowexecutions';
+  | 'workflowexecutions'
+  | 'workflows';
 
 type Environment = Record<string, string | undefined>;
 

@@ -14,6 +14,7 @@ import type { Sandbox } from '../start-sandbox.ts';
 import { createTaskDispatcher, type TaskDispatcher } from '../task-dispatcher.ts';
 import { buildQueue } from '../task-store.ts';
 import { type FunctionName, listOwnFunctions, type PlannedFunction, planFunctions } from './function-plan.ts';
+import { putDeadLetters, putTriggers } from './put-events-side.ts';
 import { deployScheduledSide, type ScheduledSide } from './scheduled-side.ts';
 
 export type { FunctionName } from './function-plan.ts';
@@ -101,11 +102,10 @@ export async function deploySallyport(options: DeployOptions): Promise<Deploymen
 
   const place = `projects/${project.projectId}/locations/${location}`;
   const queue = `${place}/queues/sallyport`;
-  const deadLetterTopic = `projects/${project.projectId}/topics/sallyport-dead-letters`;
+  const deadLetterTopic = putDeadLetters(cloud, project.projectId);
   const bucket = `${project.projectId}-sallyport-reports`;
   const retryConfig = { maxAttempts, minBackoff: '10s', maxBackoff: '300s', maxDoublings: 3 };
   cloud.tasks.queues.set(queue, buildQueue(queue, { retryConfig }));
-  cloud.pubsub.topics.set(deadLetterTopic, { name: deadLetterTopic });
 
   const capabilities = listCapabilities(settings);
   const own = listOwnFunctions(parts, capabilities);
@@ -174,6 +174,8 @@ export async function deploySallyport(options: DeployOptions): Promise<Deploymen
   const scheduled = parts === 'all' ? await deployByTheClock() : undefined;
 
   const tasks = createTaskDispatcher({ tasks: cloud.tasks, idTokens, requestLog: sandbox.requestLog, timeScale });
+  const triggersAccount = accounts.accounts['sallyport-triggers'] ?? accounts.invokerAccount;
+  putTriggers(cloud, { project: project.projectId, region: location, methods: options.methods, triggersAccount });
   const delivery = createDelivery({
     cloud,
     requestLog: sandbox.requestLog,
@@ -183,7 +185,7 @@ export async function deploySallyport(options: DeployOptions): Promise<Deploymen
         name: 'sallyport-audit-event',
         mode: options.mode ?? 'eventarc',
         url: urlOf('audit-event'),
-        serviceAccount: accounts.accounts['sallyport-triggers'] ?? accounts.invokerAccount,
+        serviceAccount: triggersAccount,
         filter: options.methods,
       },
     ],
