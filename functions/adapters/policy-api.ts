@@ -1,7 +1,7 @@
 import { parsePolicy } from '../core/estate/normalize/policy.ts';
 import type { Policy } from '../core/inventory.ts';
 import { AppError } from '../errors.ts';
-import type { GoogleClients } from './google-clients.ts';
+import type { ReadClients } from './read-clients.ts';
 
 /** Reads and writes one resource's own IAM policy by full resource name, one request each; errors come as the client threw them. */
 export interface PolicyApi {
@@ -14,7 +14,7 @@ export interface PolicyApi {
 const options = { requestedPolicyVersion: 3 };
 
 /** Policies of Cloud Run services, of IAP's resources, projects, folders and organisations; only those of services and of IAP's backends can be written. */
-export function createPolicyApi(clients: GoogleClients): PolicyApi {
+export function createPolicyApi(clients: Pick<ReadClients, 'run' | 'iap' | 'resourceManagerV3'>): PolicyApi {
   return {
     async get(resource) {
       const [host, name] = splitName(resource);

@@ -1,13 +1,13 @@
 import type { Settings } from '../config.ts';
 import { isInScope } from '../core/settings/scope.ts';
-import type { GoogleClients } from './google-clients.ts';
 import type { GoogleRead } from './google-read.ts';
+import type { ReadClients } from './read-clients.ts';
 
 /** Lists the projects that a sweep has to look at. */
 export type ProjectList = () => Promise<readonly string[]>;
 
 export interface ProjectListOptions {
-  readonly clients: Pick<GoogleClients, 'projects'>;
+  readonly clients: Pick<ReadClients, 'projects'>;
   readonly read: GoogleRead;
   readonly scope: Settings['scope'];
   /** Id of the project that the functions run in. */

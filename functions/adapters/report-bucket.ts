@@ -1,6 +1,6 @@
 import { AppError } from '../errors.ts';
 import type { ReportFile } from '../reports/compliance/report-files.ts';
-import type { GoogleClients } from './google-clients.ts';
+import type { openStorage } from './google-clients/storage.ts';
 import { parseGoogleFailure, withoutPayload } from './google-failure.ts';
 import { type RetryTiming, withRetry } from './with-retry.ts';
 
@@ -12,7 +12,7 @@ export interface ReportPlace {
 
 export interface ReportBucketOptions {
   readonly bucket: string;
-  readonly clients: Pick<GoogleClients, 'storage'>;
+  readonly storage: () => ReturnType<typeof openStorage>;
   readonly timing: RetryTiming;
   /** Where Cloud Storage is reached, with a slash at the end: uploads do not go by the client's own root URL. */
   readonly rootUrl: string;
@@ -23,20 +23,20 @@ export interface ReportBucketOptions {
 /** A Cloud Storage bucket. Nothing that is there is ever overwritten: the bucket keeps what it has got for years. */
 export function createReportBucket({
   bucket,
-  clients,
+  storage,
   timing,
   rootUrl,
   browserRoot,
 }: ReportBucketOptions): ReportPlace {
   return {
     async put(folder, files) {
-      const storage = await clients.storage();
+      const { objects } = await storage();
       const addresses = new Map<string, string>();
       for (const { name, contentType, text } of files) {
         const object = `${folder}/${name}`;
         const media = { mimeType: contentType, body: text };
         const upload = () =>
-          storage.objects.insert(
+          objects.insert(
             { bucket, name: object, ifGenerationMatch: '0', media, requestBody: { contentType } },
             { rootUrl },
           );

@@ -1,7 +1,7 @@
 import type { PushState } from '../core/change/change.ts';
 import { parseRecord, parseText } from '../core/estate/normalize/fields.ts';
 import { AppError } from '../errors.ts';
-import type { GoogleClients } from './google-clients.ts';
+import type { ReadClients } from './read-clients.ts';
 
 /** Reads one subscription's push configuration and replaces it, one request each; errors come as the client threw them. */
 export interface SubscriptionApi {
@@ -10,7 +10,7 @@ export interface SubscriptionApi {
   setPushConfig(resource: string, pushConfig: PushState['pushConfig']): Promise<void>;
 }
 
-export function createSubscriptionApi(clients: Pick<GoogleClients, 'pubsub'>): SubscriptionApi {
+export function createSubscriptionApi(clients: Pick<ReadClients, 'pubsub'>): SubscriptionApi {
   return {
     async get(resource) {
       const { data } = await (await clients.pubsub()).projects.subscriptions.get({ subscription: shortName(resource) });

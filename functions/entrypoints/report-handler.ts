@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ProjectList } from '../adapters/project-list.ts';
 import type { ReportPlace } from '../adapters/report-bucket.ts';
 import { readScope } from '../core/sweep/read-scope.ts';
-import type { World } from '../core/world.ts';
+import type { ProjectReader, World } from '../core/world.ts';
 import { AppError, TerminalError } from '../errors.ts';
 import { collectReport } from '../reports/compliance/collect-report.ts';
 import type { ComplianceReport } from '../reports/compliance/compliance-report.ts';
@@ -10,7 +10,7 @@ import { dayText } from '../reports/compliance/count-days.ts';
 import { buildReportFiles } from '../reports/compliance/report-files.ts';
 
 export interface ReportDeps {
-  readonly world: Pick<World, 'reader' | 'ledger' | 'clock' | 'log' | 'settings'>;
+  readonly world: Pick<World, 'ledger' | 'clock' | 'log' | 'settings'> & { readonly reader: ProjectReader };
   readonly listProjects: ProjectList;
   readonly place: ReportPlace;
   /** Which Sallyport this is. */
@@ -63,7 +63,16 @@ async function write(deps: ReportDeps): Promise<ReportReply['body']> {
   }
   const id = deps.newReportId();
   const report = await collectReport(
-    { id, projects, unreadableProjects, inventory, memory, writtenBy, periodMs, withHistory: true },
+    {
+      id,
+      projects,
+      unreadableProjects,
+      inventory,
+      ...(memory ? { memory } : {}),
+      writtenBy,
+      periodMs,
+      withHistory: true,
+    },
     world,
   );
   const day = dayText(report.generatedAt);

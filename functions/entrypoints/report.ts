@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { http } from '@google-cloud/functions-framework';
 import { apiRoot, enterSandbox } from '../adapters/api-root.ts';
-import { createWorld } from '../adapters/create-world.ts';
-import { createGoogleClients } from '../adapters/google-clients.ts';
+import { connectToGoogle } from '../adapters/google-clients/connection.ts';
+import { openStorage } from '../adapters/google-clients/storage.ts';
 import { createGoogleRead } from '../adapters/google-read.ts';
 import { openLedger } from '../adapters/ledger/open-ledger.ts';
+import { createProjectReader } from '../adapters/live-reader/create-live-reader.ts';
 import { createLog } from '../adapters/log.ts';
+import { once } from '../adapters/once.ts';
 import { readOwnProject } from '../adapters/own-project.ts';
 import { createProjectList } from '../adapters/project-list.ts';
+import { createReadClients } from '../adapters/read-clients.ts';
 import { createReportBucket } from '../adapters/report-bucket.ts';
 import { requiredVariable } from '../adapters/required-variable.ts';
 import { realTiming } from '../adapters/retry-timing.ts';
@@ -40,8 +43,11 @@ async function readDeps(): Promise<ReportDeps> {
     readOwnProject(),
     openLedger(requiredVariable('SALLYPORT_LEDGER'), { retentionDays: settings.retentionDays }),
   ]);
-  const clients = createGoogleClients(env);
-  const world = createWorld({ settings, ledger, log: createLog(), clients });
+  const connection = connectToGoogle(env);
+  const clients = createReadClients(connection);
+  const clock = { now: () => Date.now() };
+  const reader = createProjectReader({ clients, clock, timing: realTiming, settings });
+  const world = { reader, ledger, clock, settings, log: createLog() };
   const sandbox = enterSandbox(env);
   return {
     world,
@@ -53,7 +59,7 @@ async function readDeps(): Promise<ReportDeps> {
     }),
     place: createReportBucket({
       bucket: requiredVariable('SALLYPORT_REPORT_BUCKET'),
-      clients,
+      storage: once(() => openStorage(connection)),
       timing: realTiming,
       rootUrl: `${apiRoot('storage', env)}/`,
       browserRoot: sandbox ? `${sandbox}/_sandbox/storage` : 'https://storage.cloud.google.com',

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { http } from '@google-cloud/functions-framework';
-import { createGoogleClients } from '../adapters/google-clients.ts';
+import { connectToGoogle } from '../adapters/google-clients/connection.ts';
+import { openProjects } from '../adapters/google-clients/projects.ts';
 import { createGoogleRead } from '../adapters/google-read.ts';
 import { openLedger } from '../adapters/ledger/open-ledger.ts';
 import { createLog } from '../adapters/log.ts';
+import { once } from '../adapters/once.ts';
 import { readOwnProject } from '../adapters/own-project.ts';
 import { createProjectList } from '../adapters/project-list.ts';
 import { requiredVariable } from '../adapters/required-variable.ts';
@@ -37,11 +39,12 @@ async function readDeps(): Promise<SweepDeps> {
     readOwnProject(),
     openLedger(requiredVariable('SALLYPORT_LEDGER'), { retentionDays: settings.retentionDays }),
   ]);
+  const connection = connectToGoogle(env);
   const common = { ledger, settings, clock: { now: () => Date.now() }, log: createLog() };
   return {
     ...common,
     listProjects: createProjectList({
-      clients: createGoogleClients(env),
+      clients: { projects: once(() => openProjects(connection)) },
       read: createGoogleRead(realTiming),
       scope: settings.scope,
       ownProject: ownProject.id,

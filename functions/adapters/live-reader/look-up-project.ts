@@ -2,8 +2,8 @@ import { parseList, parseRecord, parseText } from '../../core/estate/normalize/f
 import { buildProjectName } from '../../core/estate/resource-name.ts';
 import type { Project } from '../../core/inventory.ts';
 import { TerminalError } from '../../errors.ts';
-import type { GoogleClients } from '../google-clients.ts';
 import { GoogleNotFound, type GoogleRead } from '../google-read.ts';
+import type { ReadClients } from '../read-clients.ts';
 
 const role = 'roles/browser';
 
@@ -58,7 +58,7 @@ export interface KnownProject {
   readonly number?: string;
 }
 
-export type LookUpClients = Pick<GoogleClients, 'projects' | 'resourceManagerV1'>;
+export type LookUpClients = Pick<ReadClients, 'projects' | 'resourceManagerV1'>;
 
 function subjectOf(project: string) {
   return { resource: buildProjectName(project), what: 'the project', role };

@@ -1,13 +1,13 @@
 import type { Settings } from '../../config.ts';
-import type { GoogleClients } from '../google-clients.ts';
 import type { GoogleRead } from '../google-read.ts';
+import type { ReadClients } from '../read-clients.ts';
 import type { Ancestry, FoundProject } from './look-up-project.ts';
 import type { RoleOrGap } from './read-custom-roles.ts';
 import type { PolicyOrGap } from './read-policies.ts';
 
 /** What the steps of one read share: clients behind the gate, and answers that are remembered for some minutes. */
 export interface Reading {
-  readonly clients: GoogleClients;
+  readonly clients: ReadClients;
   readonly read: GoogleRead;
   readonly urlMask: Settings['urlMask'];
   /** Milliseconds since the epoch. */
