@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { readExport } from '../functions/adapters/export-reader/read-export.ts';
 import { isFirestore } from '../functions/adapters/ledger/open-ledger.ts';
 import type { Settings } from '../functions/config.ts';
-import { recentlyMs } from '../functions/core/estate/judged-services.ts';
 import { mergeInventories } from '../functions/core/estate/merge-inventories.ts';
 import type { Inventory } from '../functions/core/inventory.ts';
-import { type Memory, readMemory } from '../functions/core/memory.ts';
+import { type Memory, readMemories } from '../functions/core/memory.ts';
+import { readProject } from '../functions/core/read-project.ts';
 import type { Ledger } from '../functions/core/world.ts';
 import { TerminalError } from '../functions/errors.ts';
 import { assertInScope, openWorld, readSettings } from './open-world.ts';
@@ -49,15 +49,11 @@ export async function readEstate(options: EstateOptions): Promise<ReadEstate> {
   const world = await openWorld({ ...options, ledger: hasLedger ? options.ledger : ':memory:' });
   try {
     for (const project of projects) assertInScope(project, world.settings);
-    const readProject = async (project: string): Promise<Inventory> => {
-      const recentlyOnPath = await world.ledger.recentlyOnPath(project, Date.now() - recentlyMs);
-      const hadIapOn = (await world.ledger.iapSeenOn(project)).map(({ resource }) => resource);
-      return world.reader.readProject(project, { iapPolicies: true, pushPaths: true, recentlyOnPath, hadIapOn });
-    };
+    const read = (project: string) => readProject(project, world);
     const inventory = await withProgress(`reading ${projects.join(', ')}`, async () =>
-      mergeInventories([await readProject(first), ...(await Promise.all(rest.map(readProject)))]),
+      mergeInventories([await read(first), ...(await Promise.all(rest.map(read)))]),
     );
-    const memory = await readMemories(projects, world.ledger);
+    const memory = await readMemories(projects, world.ledger, Date.now());
     return {
       inventory,
       settings: world.settings,
@@ -68,17 +64,6 @@ export async function readEstate(options: EstateOptions): Promise<ReadEstate> {
   } finally {
     await world.ledger.close();
   }
-}
-
-/** A ledger that has never seen a project remembers nothing of it, and that must not look like all being well. */
-async function readMemories(projects: readonly string[], ledger: Ledger): Promise<Memory | undefined> {
-  const runs = await Promise.all(projects.map((project) => ledger.runs(1, project)));
-  if (runs.some(({ length }) => length === 0)) return undefined;
-  const all = await Promise.all(projects.map((project) => readMemory(project, ledger, Date.now())));
-  return {
-    iapSeenOn: all.flatMap(({ iapSeenOn }) => iapSeenOn),
-    changes: all.flatMap(({ changes }) => changes),
-  };
 }
 
 async function readActors(ledger: Ledger): Promise<ReadonlyMap<string, string>> {

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { isFirestore } from '../functions/adapters/ledger/open-ledger.ts';
 import type { Inventory } from '../functions/core/inventory.ts';
 import { readScope } from '../functions/core/sweep/read-scope.ts';
 import { TerminalError } from '../functions/errors.ts';
@@ -72,7 +73,7 @@ async function makeReport(options: ReportOptions): Promise<ComplianceReport> {
     return await collectReport(request, { ...world, settings }).finally(() => world.ledger.close());
   }
   const { project: projects } = options;
-  const hasLedger = options.ledger.startsWith('firestore') || existsSync(options.ledger);
+  const hasLedger = isFirestore(options.ledger) || existsSync(options.ledger);
   const world = await openWorld({ ...options, ledger: hasLedger ? options.ledger : ':memory:' });
   try {
     for (const project of projects) assertInScope(project, world.settings);
@@ -81,7 +82,7 @@ async function makeReport(options: ReportOptions): Promise<ComplianceReport> {
     );
     assertRead(inventory, unreadableProjects);
     return await collectReport(
-      { ...given, projects, unreadableProjects, inventory, memory, withHistory: hasLedger },
+      { ...given, projects, unreadableProjects, inventory, ...(memory ? { memory } : {}), withHistory: hasLedger },
       world,
     );
   } finally {

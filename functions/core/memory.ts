@@ -22,6 +22,24 @@ export async function readMemory(
   return { iapSeenOn: await ledger.iapSeenOn(project), changes: await ledger.changesSince(now - dayMs, project) };
 }
 
+/**
+ * The memory of several projects as one. Undefined where the ledger has never seen one of them: it remembers nothing of it,
+ * and that must not look like all being well.
+ */
+export async function readMemories(
+  projects: readonly string[],
+  ledger: Pick<Ledger, 'iapSeenOn' | 'changesSince' | 'runs'>,
+  now: number,
+): Promise<Memory | undefined> {
+  const runs = await Promise.all(projects.map((project) => ledger.runs(1, project)));
+  if (runs.some(({ length }) => length === 0)) return undefined;
+  const all = await Promise.all(projects.map((project) => readMemory(project, ledger, now)));
+  return {
+    iapSeenOn: all.flatMap(({ iapSeenOn }) => iapSeenOn),
+    changes: all.flatMap(({ changes }) => changes),
+  };
+}
+
 /** Backends with IAP on, as the ledger remembers them. */
 export function listSeenIap(backends: readonly Backend[]): readonly Omit<SeenIap, 'lastOn'>[] {
   return backends

@@ -13,7 +13,6 @@ import { attributeFresh } from './attribution/attribute-findings.ts';
 import type { Change } from './change/change.ts';
 import { listHandBacks } from './commands/hand-back.ts';
 import { concernsPushes } from './estate/concerns-pushes.ts';
-import { recentlyMs } from './estate/judged-services.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import { compareFindings, type Finding } from './finding.ts';
 import type { Inventory } from './inventory.ts';
@@ -21,6 +20,7 @@ import { listSeenIap, readMemory } from './memory.ts';
 import type { Plan } from './plan/plan.ts';
 import { planRun } from './plan/plan-run.ts';
 import { listOwnGrants } from './plan/removal-waits.ts';
+import { readProject } from './read-project.ts';
 import type { ReconcileKey, ReconcileOptions, ReconcileResult } from './run.ts';
 import { reviewExemptions } from './settings/review-exemptions.ts';
 import { tellOfExemptions } from './tell/tell-of-exemptions.ts';
@@ -70,7 +70,7 @@ export async function reconcile(
 }
 
 async function runOnce(key: ReconcileKey, world: World, options: ReconcileOptions): Promise<ReconcileResult> {
-  const { ledger, reader, clock, settings } = world;
+  const { ledger, clock, settings } = world;
   await closeOpenIntents(key.project, world);
   const memory = await readMemory(key.project, ledger, clock.now());
   // A few calls for each IAP backend: too many for a single event (DESIGN 11), unless it is about pushes.
@@ -79,12 +79,7 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
     key.reason === 'manual' ||
     key.reason === 'approval' ||
     concernsPushes(key.resource ?? '');
-  const inventory = await reader.readProject(key.project, {
-    iapPolicies: isWide,
-    pushPaths: isWide,
-    recentlyOnPath: await ledger.recentlyOnPath(key.project, clock.now() - recentlyMs),
-    hadIapOn: memory.iapSeenOn.map(({ resource }) => resource),
-  });
+  const inventory = await readProject(key.project, world, { isWide, iapSeenOn: memory.iapSeenOn });
   const clientIds = await ledger.clientIds(clock.now());
   const looking = (ours: readonly Change[]) => ({
     settings,
