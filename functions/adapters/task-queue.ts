@@ -37,6 +37,8 @@ export type TaskBody =
       readonly reason: 'event' | 'sweep';
       /** Another function has looked already, and left what this one may do. */
       readonly handedOver?: true;
+      /** The how manieth look at what waits for other changes. */
+      readonly again?: number;
     }
   | {
       readonly reason: 'decision';

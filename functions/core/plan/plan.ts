@@ -100,14 +100,15 @@ export function planChanges(input: PlanInput): Plan {
         : undefined;
     if (leave) left.push({ finding, ...leave });
     if (leave) continue;
-    const ours = allowed.filter(({ action }) => input.capabilities?.includes(action.kind) ?? true);
-    if (ours.length < allowed.length) left.push({ finding, why: 'other-function' });
-    for (const { action } of allowed) if (!ours.some((one) => one.action === action)) elsewhere.add(action.kind);
+    const ready = allowed.filter(({ action }) => !isPushAction(action) || !mustWait(action));
+    if (ready.length < allowed.length) left.push({ finding, why: 'after-grants' });
+    const ours = ready.filter(({ action }) => input.capabilities?.includes(action.kind) ?? true);
+    if (ours.length < ready.length) left.push({ finding, why: 'other-function' });
+    for (const { action } of ready) if (!ours.some((one) => one.action === action)) elsewhere.add(action.kind);
     for (const { action, ...consent } of ours) {
       if (action.kind === 'grant-invoker') grants.push({ action, finding, ...consent });
       else if (action.kind === 'create-service-identity')
         identities.push({ ...buildOne(buildIdentityChange(action), finding), ...consent });
-      else if (isPushAction(action) && mustWait(action)) left.push({ finding, why: 'after-grants' });
       else if (isPushAction(action)) pushes.push({ ...buildOne(buildPushChange(action), finding), ...consent });
       else removals.push({ ...buildOne(buildRemoval(action, input), finding), ...consent });
     }

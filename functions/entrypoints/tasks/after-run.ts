@@ -1,3 +1,4 @@
+import type { TaskQueue } from '../../adapters/task-queue.ts';
 import type { Approval } from '../../core/people.ts';
 import type { ReconcileResult } from '../../core/run.ts';
 import { AppError } from '../../errors.ts';
@@ -34,19 +35,43 @@ export interface RunToFollow extends Pick<ReconcileResult, 'project' | 'elsewher
   readonly reason: 'event' | 'sweep';
   /** This run is itself what another function has handed over: it goes no further. */
   readonly handedOver: boolean;
+  /** Looks at what waits for other changes that went before this one. */
+  readonly again: number;
 }
 
+/** Looks at what waits for other changes to be in effect; after them it is the next sweep's. */
+const mostLooks = 5;
+
 /**
- * What has to follow a run: the functions that have the capabilities which this one lacks get the same project, once; and
- * what only waited for time gets one more look when the time has come. Throws `queue-failed`: the run is then repeated.
+ * What has to follow a run: the functions that have the capabilities which this one lacks get the same project, once; what
+ * only waited for time gets one more look when the time has come; and what waits for other changes to be in effect gets
+ * a few, each after twice the time of the one before. Throws `queue-failed`: the run is then repeated.
  */
 export async function followUp(run: RunToFollow, deps: TaskDeps): Promise<void> {
-  const { project, left } = run;
+  const { project, left, handedOver } = run;
   await handOver(run, deps);
+  const { queue } = deps;
+  if (!queue) return;
   const times = left.flatMap(({ until }) => until ?? []);
-  if (times.length === 0 || !deps.queue) return;
-  const plan = planLaterLook({ project, at: Math.min(...times) });
-  await deps.queue.enqueue({ plan, body: { project, reason: 'sweep' } });
+  if (times.length > 0) {
+    const plan = planLaterLook({ project, at: Math.min(...times) });
+    await queue.enqueue({ plan, body: { project, reason: 'sweep', ...(handedOver ? { handedOver } : {}) } });
+  }
+  // Who has handed it over looks at the rest.
+  if (!handedOver && left.some(({ why }) => why === 'after-grants')) await lookAgainSoon(run, queue, deps);
+}
+
+async function lookAgainSoon({ project, again }: RunToFollow, queue: TaskQueue, { world }: TaskDeps): Promise<void> {
+  if (again >= mostLooks) {
+    world.log.warn('what waits for other changes is left to the next sweep', { project });
+    return;
+  }
+  const { bucketSeconds, settleSeconds } = world.settings.timing;
+  const bucketMs = bucketSeconds * 1000;
+  const soonest = world.clock.now() + 2 ** again * (bucketSeconds + settleSeconds) * 1000;
+  // The same for all runs of a bucket: a task that is delivered twice begins no second row of looks.
+  const plan = planLaterLook({ project, at: Math.ceil(soonest / bucketMs) * bucketMs });
+  await queue.enqueue({ plan, body: { project, reason: 'sweep', again: again + 1 } });
 }
 
 const pushCapabilities = new Set(['set-push-audience', 'grant-iap-accessor', 'add-custom-audience']);

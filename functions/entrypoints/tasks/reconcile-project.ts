@@ -2,7 +2,7 @@ import { checkOwnWrite } from '../../core/check-own-write.ts';
 import { reconcile } from '../../core/reconcile.ts';
 import type { ReconcileKey } from '../../core/run.ts';
 import { findProjectInScope } from '../find-project-in-scope.ts';
-import { followUp, sendNotices, startQuestion } from './after-run.ts';
+import { followUp, type RunToFollow, sendNotices, startQuestion } from './after-run.ts';
 import type { TaskOf } from './task.ts';
 import type { Reply, TaskDeps, TaskRun } from './task-context.ts';
 
@@ -28,8 +28,8 @@ export async function reconcileTask(
     if ((await checkOwnWrite({ ...key, resource, etag }, logged.world)) === 'own') return { outcome: 'own' };
     return reconcileProject({ ...key, reason: task.reason }, logged);
   }
-  const { reason, handedOver = false } = task;
-  return reconcileProject({ ...key, reason, ...hintsOf(task) }, logged, handedOver);
+  const { reason, handedOver = false, again = 0 } = task;
+  return reconcileProject({ ...key, reason, ...hintsOf(task) }, logged, { handedOver, again });
 }
 
 /** What the event says of its cause; anything else of it is not believed. */
@@ -42,13 +42,17 @@ function hintsOf({ actor, resource, method }: TaskOf<'event' | 'sweep' | 'manual
 }
 
 /** One run and what follows it: questions get their workflow and messages are sent also where the run failed. */
-export async function reconcileProject(key: ReconcileKey, deps: TaskDeps, handedOver = false): Promise<Reply> {
+export async function reconcileProject(
+  key: ReconcileKey,
+  deps: TaskDeps,
+  row: Pick<RunToFollow, 'handedOver' | 'again'> = { handedOver: false, again: 0 },
+): Promise<Reply> {
   const { project, runId } = key;
   const startedAt = deps.world.clock.now();
   try {
     const result = await reconcile(key, deps.world);
     const isEvent = key.reason === 'event' || key.reason === 'own-write';
-    await followUp({ ...result, runId, reason: isEvent ? 'event' : 'sweep', handedOver }, deps);
+    await followUp({ ...result, runId, reason: isEvent ? 'event' : 'sweep', ...row }, deps);
     const { outcome, findings, changes, unreadable } = result;
     return {
       outcome,

@@ -16,6 +16,8 @@ const taskSchema = z.union([
     method: text.optional(),
     /** Another function of Sallyport's has looked already and left what this one may do: it is not handed on again. */
     handedOver: z.boolean().optional(),
+    /** The how manieth look at what waits for other changes to be in effect. */
+    again: z.int().min(1).max(100).optional(),
   }),
   z.object({ ...ofApproval, step: z.literal('ask'), callbackUrl: text }),
   z.object({ ...ofApproval, step: z.enum(['act', 'expire']) }),
