@@ -8,6 +8,7 @@ import { explainCommand } from './explain.ts';
 import { fixCommand } from './fix.ts';
 import { pauseCommand } from './pause.ts';
 import { receiveCommand } from './receive.ts';
+import { replayCommand } from './replay.ts';
 import { reportCommand } from './report.ts';
 import { sandboxCommand } from './sandbox.ts';
 import { scanCommand } from './scan.ts';
@@ -32,6 +33,7 @@ for (const command of [
   exemptCommand,
   pauseCommand,
   receiveCommand,
+  replayCommand,
   reportCommand,
   sandboxCommand,
   startCommand,

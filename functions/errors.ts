@@ -27,7 +27,7 @@ export const errorCodes = {
   'approval-changed': 'another list of changes is planned now than the one that was asked about or approved',
   'approval-workflow-failed': 'the workflow that waits for an answer could not be started or reached',
   'queue-failed': 'a task could not be put into the queue',
-  'dead-letter-failed': 'an event could not be put on the dead-letter topic',
+  'dead-letter-failed': 'an event could not be put on the dead-letter topic, or a letter could not be taken off it',
   'ledger-failed': 'the ledger did not answer, or was asked for something that it does not hold',
   'ledger-too-new': 'the ledger file was written by a later version of Sallyport',
   'ledger-too-old': 'the ledger file was written by an earlier version of Sallyport that kept it in another form',
