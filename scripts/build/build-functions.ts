@@ -3,8 +3,11 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { allowedParts } from './allowed-parts.ts';
+import { buildZip, type ZipEntry } from './build-zip.ts';
 import { lazyRequires } from './lazy-requires.ts';
 import { type BundledPackage, listPackages } from './list-packages.ts';
+import { listParts } from './list-parts.ts';
 import { slimCompute } from './slim-compute.ts';
 import { writeNotices } from './write-notices.ts';
 
@@ -19,15 +22,19 @@ export interface BuildRequest {
 
 export interface BuiltFunction {
   readonly name: string;
-  /** What is uploaded: `index.mjs`, what it loads on first use in `lib/`, source maps, `package.json`, licence notes. */
+  /** What it is made of: `index.mjs`, what that loads on first use in `lib/`, source maps, `package.json`, licence notes. */
   readonly folder: string;
+  /** The same in one file beside the folder: what is uploaded. */
+  readonly zip: string;
   /** Of the code that is loaded at start. */
   readonly startBytes: number;
   /** Of all code. */
   readonly bytes: number;
   readonly gzipBytes: number;
-  /** Of all code files, by name and content. */
+  /** Of the zip file. */
   readonly sha256: string;
+  /** What our code imports of packages, and of googleapis each API: `allowedParts`. */
+  readonly parts: readonly string[];
   /** What is inside, without the Functions Framework: the buildpack brings that. */
   readonly packages: readonly BundledPackage[];
 }
@@ -37,7 +44,7 @@ const framework = '@google-cloud/functions-framework';
 /**
  * Builds each function to one module, with Google's clients and other heavy parts that are imported on first use in files
  * beside it: V8 reads a file through before it runs, and in one file reconcile would start a fifth slower. Throws when
- * something is inside that belongs to a laptop.
+ * something is inside that belongs to a laptop, or to another function only.
  */
 export async function buildFunctions({ root, outDir, names }: BuildRequest): Promise<readonly BuiltFunction[]> {
   const built: BuiltFunction[] = [];
@@ -54,6 +61,8 @@ async function buildFunction(name: string, root: string, outDir: string): Promis
   const { outputFiles, metafile } = await build(bundleOptions(name, root));
   const inputs = Object.keys(metafile.inputs);
   assertDeployable(name, inputs);
+  const parts = listParts(metafile);
+  assertAllowed(name, parts);
   const packages = await listPackages(
     root,
     inputs.filter((input) => isInside(metafile, input)),
@@ -63,16 +72,23 @@ async function buildFunction(name: string, root: string, outDir: string): Promis
   await mkdir(join(folder, 'lib'), { recursive: true });
   const virtual = join(resolve(root), virtualOut);
   const comments = new Set<string>();
-  const code: { readonly path: string; readonly contents: Uint8Array }[] = [];
+  const files: ZipEntry[] = [];
   for (const { path: absolute, contents, text } of outputFiles) {
     const path = relative(virtual, absolute);
     if (path.endsWith('.LEGAL.txt')) comments.add(text.trim());
-    else await writeFile(join(folder, path), contents);
-    if (path.endsWith('.mjs')) code.push({ path, contents });
+    else files.push({ path, contents });
   }
-  await writeFile(join(folder, 'package.json'), `${JSON.stringify(await buildManifest(name, root), undefined, 2)}\n`);
-  await writeFile(join(folder, 'THIRD-PARTY-NOTICES.txt'), await writeNotices(root, packages, [...comments]));
-  return { name, folder, packages, startBytes: sumStart(metafile), ...weigh(code) };
+  const manifest = `${JSON.stringify(await buildManifest(name, root), undefined, 2)}\n`;
+  const notices = await writeNotices(root, packages, [...comments]);
+  files.push({ path: 'package.json', contents: Buffer.from(manifest) });
+  files.push({ path: 'THIRD-PARTY-NOTICES.txt', contents: Buffer.from(notices) });
+  for (const { path, contents } of files) await writeFile(join(folder, path), contents);
+  const archive = buildZip(files);
+  const zip = `${folder}.zip`;
+  await writeFile(zip, archive);
+  const sha256 = createHash('sha256').update(archive).digest('hex');
+  const startBytes = sumStart(metafile);
+  return { name, folder, zip, sha256, parts, packages, startBytes, ...weigh(files) };
 }
 
 /** Where esbuild believes to write; it writes nothing, so that the paths in its output are the same wherever the result is put. */
@@ -115,15 +131,10 @@ const banner = [
   'globalThis.__zod_globalConfig ??= { jitless: true };',
 ].join('\n');
 
-function weigh(code: readonly { readonly path: string; readonly contents: Uint8Array }[]) {
-  const hash = createHash('sha256');
-  let [bytes, gzipBytes] = [0, 0];
-  for (const { path, contents } of [...code].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-    bytes += contents.length;
-    gzipBytes += gzipSync(contents).length;
-    hash.update(`${path}\n${contents.length}\n`).update(contents);
-  }
-  return { bytes, gzipBytes, sha256: hash.digest('hex') };
+function weigh(files: readonly ZipEntry[]) {
+  const code = files.filter(({ path }) => path.endsWith('.mjs')).map(({ contents }) => contents);
+  const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
+  return { bytes: sum(code.map(({ length }) => length)), gzipBytes: sum(code.map((one) => gzipSync(one).length)) };
 }
 
 /** The entry and all that it imports by statement. */
@@ -143,6 +154,12 @@ function assertDeployable(name: string, inputs: readonly string[]): void {
   const wrong = inputs.filter((input) => !input.startsWith('functions/') && !/(^|\/)node_modules\//.test(input));
   if (wrong.length === 0) return;
   throw new Error(`${name} takes in what is not deployed: ${wrong.join(', ')}`);
+}
+
+function assertAllowed(name: string, parts: readonly string[]): void {
+  const wrong = parts.filter((part) => !allowedParts[name]?.includes(part));
+  if (wrong.length === 0) return;
+  throw new Error(`${name} takes in what it does not need: ${wrong.join(', ')} (scripts/build/allowed-parts.ts)`);
 }
 
 /** Tree shaking may leave nothing of a file that was read. */

@@ -19,6 +19,7 @@ import { eventarcTriggers } from '../../../functions/events/event-sources.ts';
 import { deploySallyport } from '../../../sandbox/deploy/deploy-sallyport.ts';
 import { buildArticleEstate } from '../../../sandbox/estates/article-estate.ts';
 import { startSandbox } from '../../../sandbox/start-sandbox.ts';
+import { allowedParts } from '../../../scripts/build/allowed-parts.ts';
 import { type BuiltFunction, buildFunctions } from '../../../scripts/build/build-functions.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
@@ -40,7 +41,7 @@ describe('the build of the functions', () => {
   it('makes a folder of each function in functions/main.ts', () => {
     assert.deepEqual(
       built.map(({ name }) => name),
-      ['audit-event', 'reconcile'],
+      ['audit-event', 'reconcile', 'report', 'slack-action', 'sweep'],
     );
   });
 
@@ -60,13 +61,45 @@ describe('the build of the functions', () => {
     assert.doesNotMatch(entry, /\bfrom ?["'](googleapis|google-auth-library|@google-cloud\/(?!functions-framework))/);
   });
 
-  it('keeps out of a folder what its function does not need', () => {
-    const packages = (name: string) => find(name).packages.map((one) => one.name);
-    const sdks = packages('audit-event').filter((name) => /google|grpc|protobuf/.test(name));
-    assert.deepEqual(sdks, []);
-    assert.ok(packages('audit-event').includes('zod'));
-    assert.ok(packages('reconcile').includes('googleapis'));
-    assert.ok(!packages('reconcile').includes('commander'));
+  for (const [name, parts] of Object.entries(allowedParts)) {
+    it(`puts into ${name} just the packages and APIs that it is allowed`, () => {
+      assert.deepEqual(find(name).parts, [...parts].sort());
+    });
+  }
+
+  for (const name of ['audit-event', 'slack-action']) {
+    it(`puts no library of Google or Slack into ${name}, not even one that another brings along`, () => {
+      assert.deepEqual(
+        find(name).packages.map((one) => one.name),
+        ['fastest-levenshtein', 'yaml', 'zod'],
+      );
+      assert.ok(find(name).startBytes < 250_000, `${find(name).startBytes} bytes are loaded at start`);
+    });
+  }
+
+  it('puts no client of Cloud Run, Compute or IAP into sweep, and no writer into report', () => {
+    const packages = find('sweep').packages.map((one) => one.name);
+    assert.ok(!packages.includes('googleapis') && !packages.includes('@google-cloud/logging'), packages.join(' '));
+    assert.ok(find('sweep').bytes < find('reconcile').bytes * 0.6);
+    assert.ok(!find('report').parts.some((part) => /run\/v2|serviceusage|logging/.test(part)));
+  });
+
+  it('stops at what a function may not hold, and says what', async () => {
+    const clone = copyRepository('too-much', first);
+    const entry = join(clone, 'functions/entrypoints/slack-action.ts');
+    const more = "export const run = () => import('../adapters/google-clients/run.ts').then((one) => one.openRun);\n";
+    writeFileSync(entry, `${readFileSync(entry, 'utf8')}\n${more}`);
+    await assert.rejects(
+      buildFunctions({ ...request(clone), names: ['slack-action'] }),
+      /slack-action takes in what it does not need: googleapis\/run\/v1/,
+    );
+  });
+
+  it('puts the folder into a zip file of the hash that it prints', () => {
+    for (const { folder, zip, sha256 } of built) {
+      assert.equal(zip, `${folder}.zip`);
+      assert.equal(hash(zip), sha256);
+    }
   });
 
   for (const folder of ['cli', 'sandbox', 'test', 'bench', 'scripts']) {
