@@ -84,6 +84,7 @@ const reasons: Readonly<Record<LeftAlone['why'], string>> = {
   paused: 'writes are paused',
   'observe-only': 'is only observed',
   'capability-off': 'the capability is off; the commands are in the finding',
+  'out-of-scope': 'is in another project, which the scope does not name',
   'on-hold': 'is on hold after an undo',
   contested: 'is left alone: others have undone the same change three times in 24 hours',
   'limit-reached': 'is above the limit of changes',

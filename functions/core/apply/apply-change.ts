@@ -2,6 +2,7 @@ import { AppError, TerminalError } from '../../errors.ts';
 import type { StepApproval } from '../approval/approved-steps.ts';
 import type { Change, ChangeIntent, ChangeRequest, ChangeResult, PolicyRead } from '../change/change.ts';
 import { assertMirrors } from '../change/undo-guard.ts';
+import { reachOf } from '../settings/scope.ts';
 import type { World } from '../world.ts';
 
 export interface ApplyContext {
@@ -22,11 +23,12 @@ export const leaseMs = 120_000;
 /**
  * One change from intent to result (DESIGN 6.9), whatever its kind: pause and lease are checked, the intent is in the
  * ledger before the write and the result after it, whatever comes of it. A refused or failed write is a result, not a
- * throw; only a lost lease, a pause, an undo of nothing and a ledger that does not answer throw.
+ * throw; only a lost lease, a pause, another project than the scope's, an undo of nothing and a ledger that does not answer throw.
  */
 export async function applyChange(change: ChangeRequest, context: ApplyContext, world: World): Promise<Change> {
   const { ledger, clock, log } = world;
   const { approval } = context;
+  assertInReach(change, context, world);
   await assertMayWrite(context, world);
   if ('undoes' in change && change.undoes !== undefined) assertMirrors(change, await ledger.findChange(change.undoes));
   const intent: ChangeIntent = {
@@ -109,6 +111,15 @@ function describe(change: ChangeRequest): Record<string, unknown> {
     case 'service-identity':
       return { service: change.service };
   }
+}
+
+/** The last gate before an intent: whoever edits a balancer or the ledger does not decide in which projects Sallyport writes. */
+function assertInReach({ resource }: ChangeRequest, { project }: ApplyContext, { settings }: World): void {
+  // A run that was asked for by number: the plan knows the id.
+  if (/^\d+$/.test(project) || reachOf(resource, [project], settings.scope) !== 'out-of-scope') return;
+  throw new TerminalError('out-of-scope', `${resource} is in another project than ${project}; nothing was written.`, {
+    hint: 'scope.include in sallyport.yaml names the projects in which Sallyport may write.',
+  });
 }
 
 async function assertMayWrite({ project, runId }: ApplyContext, { ledger, settings }: World): Promise<void> {

@@ -27,6 +27,9 @@ function isErrorCode(code: string | undefined): code is ErrorCode {
   return code !== undefined && code in errorCodes;
 }
 
+/** What no time and nobody's yes will change. */
+const forGood: ReadonlySet<LeftAlone['why']> = new Set(['observe-only', 'capability-off', 'out-of-scope']);
+
 /** What a run came to, by what it changed and what is still wrong. */
 export function outcomeOf(
   changes: readonly Change[],
@@ -34,7 +37,7 @@ export function outcomeOf(
   evaluation: Evaluation,
   left: readonly LeftAlone[],
 ): ReconcileResult['outcome'] {
-  const isWaiting = left.some(({ why }) => why !== 'observe-only' && why !== 'capability-off');
+  const isWaiting = left.some(({ why }) => !forGood.has(why));
   if (findings.length > 0) return isWaiting ? 'waiting' : 'reported';
   if (changes.some(({ result }) => result?.outcome === 'applied')) return 'fixed';
   return evaluation.unreadable.length > 0 ? 'reported' : 'clean';

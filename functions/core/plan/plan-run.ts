@@ -4,6 +4,7 @@ import type { Evaluation } from '../evaluate.ts';
 import type { Inventory } from '../inventory.ts';
 import type { Memory } from '../memory.ts';
 import type { ReconcileKey, ReconcileOptions } from '../run.ts';
+import { reachOf } from '../settings/scope.ts';
 import type { ClientIds, World } from '../world.ts';
 import { type Plan, planChanges } from './plan.ts';
 import { buildRemovalContext } from './removal-waits.ts';
@@ -30,11 +31,13 @@ export async function planRun(run: RunToPlan, { ledger, clock, settings, capabil
   const { changesPerRun, changesPerHour } = settings.limits;
   const open = await ledger.openFindings(key.project);
   const seen = shutsNothing ? [] : await ledger.seenGrants(key.project);
+  const own = listOwnNames(key.project, inventory);
   return planChanges({
     findings: evaluation.findings,
     modes: options.modes ?? ['enforce'],
     approved: run.approved,
     capabilities,
+    reach: (resource) => reachOf(resource, own, settings.scope),
     paused: settings.paused || (await ledger.isPaused()),
     holds: await ledger.holds(key.project, now),
     contested: options.confirmsContested ? new Set() : listContestedResources({ inventory, evaluation, memory }),
@@ -43,6 +46,12 @@ export async function planRun(run: RunToPlan, { ledger, clock, settings, capabil
     acceptedClientIds: clientIds.accepted,
     ...(shutsNothing ? {} : { removals: buildRemovalContext({ evaluation, inventory, seen, settings, now }) }),
   });
+}
+
+/** The project as the run was asked for it, and its id where that was by number. */
+function listOwnNames(project: string, { projects }: Pick<Inventory, 'projects'>): readonly string[] {
+  const byNumber = [...projects.values()].find(({ number }) => number === project);
+  return byNumber ? [byNumber.name, project] : [project];
 }
 
 /** What others keep undoing is left alone whole, until a person confirms it by name (DESIGN 6.6). */

@@ -9,6 +9,7 @@ import type { ChangeRequest } from '../change/change.ts';
 import { isSameMember } from '../change/policy-edit.ts';
 import type { Action, Finding, Mode } from '../finding.ts';
 import { compareText } from '../finding.ts';
+import type { Reach } from '../settings/scope.ts';
 import type { Hold } from '../world.ts';
 import { type Grant, groupGrants } from './group-grants.ts';
 import type { PlannedChange, Write } from './planned-change.ts';
@@ -22,6 +23,7 @@ export interface LeftAlone {
     | 'paused'
     | 'observe-only'
     | 'capability-off'
+    | 'out-of-scope'
     | 'on-hold'
     | 'contested'
     | 'limit-reached'
@@ -52,6 +54,8 @@ export interface PlanInput {
   readonly approved?: ApprovedSteps;
   /** Capabilities that this process may use; absent = all that findings name. */
   readonly capabilities?: readonly string[];
+  /** Whose a resource is, by full name; absent = the project's own. */
+  readonly reach?: (resource: string) => Reach;
   /** The kill switch is on: nothing is written. */
   readonly paused: boolean;
   readonly holds: readonly Hold[];
@@ -81,7 +85,7 @@ export function planChanges(input: PlanInput): Plan {
   const pushes: Write[] = [];
   const removals: Write[] = [];
   for (const finding of oldestFirst(input)) {
-    const why = reasonForGood(finding);
+    const why = reasonForGood(finding, input);
     if (why) left.push({ finding, why });
     if (why) continue;
     const { allowed, unasked } = sortByConsent(finding, input);
@@ -154,10 +158,14 @@ function oldestFirst({ findings, openedAt }: PlanInput): readonly Finding[] {
   });
 }
 
-function reasonForGood({ mode, fix }: Finding): 'observe-only' | 'capability-off' | undefined {
+function reasonForGood(
+  { mode, fix }: Finding,
+  { reach }: PlanInput,
+): 'observe-only' | 'capability-off' | 'out-of-scope' | undefined {
   if (mode === 'observe') return 'observe-only';
   // What Sallyport would not do anyhow does not wait for anybody's yes.
-  return fix.actions.length === 0 ? 'capability-off' : undefined;
+  if (fix.actions.length === 0) return 'capability-off';
+  return fix.actions.some(({ resource }) => reach?.(resource) === 'out-of-scope') ? 'out-of-scope' : undefined;
 }
 
 interface Allowed {
@@ -166,10 +174,13 @@ interface Allowed {
 }
 
 /** Action by action: what is approved may be done, also where something new about the same finding has to be asked for. */
-function sortByConsent({ mode, fix }: Finding, { modes, approved }: PlanInput) {
+function sortByConsent(finding: Finding, { modes, approved, reach }: PlanInput) {
   const allowed: Allowed[] = [];
   const unasked: Action[] = [];
-  for (const action of fix.actions) {
+  for (const action of finding.fix.actions) {
+    // Its owner's consent is to the balancers of the service's own project, not to those of any other.
+    const isOther = finding.mode === 'enforce' && reach?.(action.resource) === 'other';
+    const mode = isOther ? 'approve' : finding.mode;
     const [step = ''] = listSteps(buildAlone(action));
     const approval = mode === 'approve' ? approved?.get(step) : undefined;
     if (approval) allowed.push({ action, approval });

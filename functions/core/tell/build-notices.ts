@@ -149,6 +149,8 @@ function describeWait(findingId: string, left: readonly LeftAlone[]): readonly s
       return ['Waits for a person’s approval.'];
     case 'capability-off':
       return ['Sallyport may not change this: the capability is off. The command is below.'];
+    case 'out-of-scope':
+      return ['Not fixed: it is in another project, which the scope does not name.'];
     case 'paused':
       return ['Not fixed: Sallyport is paused.'];
     case 'on-hold':

@@ -71,6 +71,61 @@ describe('reconcile', () => {
     }
   });
 
+  describe('a backend of this project that leads into another one', () => {
+    const theirs = service('europe-west1', { project: 'acme-pay' });
+    const estate = inventory({
+      services: [shop, theirs],
+      projects: [
+        { name: 'acme-prod', number: '111222333444' },
+        { name: 'acme-pay', number: '555' },
+      ],
+    });
+    const scopes: readonly (readonly [string, unknown])[] = [
+      ['which the scope excludes', { include: ['acme-*'], exclude: ['acme-pay'] }],
+      ['which the scope does not list', { include: ['acme-prod'] }],
+      ['where the scope is this project alone', {}],
+      ['whose id is not known', { include: ['*'], exclude: ['acme-pay'] }],
+    ];
+    for (const [where, scope] of scopes) {
+      it(`${where}, changes nothing there, whatever people say`, async () => {
+        const isNumber = where.includes('id');
+        const there = isNumber ? service('europe-west1', { project: '555' }) : theirs;
+        const known = [
+          { name: 'acme-prod', number: '111222333444' },
+          { name: there.project, number: '555' },
+        ];
+        build(inventory({ services: [shop, there], projects: known }), { settings: { scope } });
+        const { left } = await run({ modes: ['enforce', 'approve'] });
+        assert.ok(holds(shop.name, agent));
+        assert.ok(!holds(there.name, agent));
+        assert.deepEqual(
+          left.map(({ finding, why }) => [finding.resource, why]),
+          [[there.name, 'out-of-scope']],
+        );
+      });
+    }
+
+    it('asks a person, whatever the ingress there says: its owner consented to IAP, not to this project', async () => {
+      build(estate, { settings: { scope: { include: ['acme-*'] } } });
+      const { left } = await run();
+      assert.ok(holds(shop.name, agent));
+      assert.ok(!holds(theirs.name, agent));
+      assert.deepEqual(
+        left.map(({ finding, why }) => [finding.resource, why]),
+        [[theirs.name, 'needs-approval']],
+      );
+      const [question] = await ledger.approvals({ state: 'waiting' });
+      assert.deepEqual(
+        question?.changes.map(({ change }) => change.resource),
+        [theirs.name],
+      );
+      const { id = '', planHash = '' } = question ?? {};
+      await ledger.decideApproval(id, planHash, { approved: true, by: 'ann', at: world.time });
+      assert.equal((await run()).outcome, 'fixed');
+      assert.ok(holds(theirs.name, agent));
+    });
+  });
+
   it('waits with a private service whose owner has not consented, and grants once a person says yes', async () => {
     build(inventory({ services: [service('europe-west1', { ingress: 'all', defaultUrlDisabled: true })] }));
     const waiting = await run();

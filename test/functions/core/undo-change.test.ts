@@ -160,6 +160,14 @@ describe('undo', () => {
     await assert.rejects(undo('made-1'), { code: 'undo-not-possible', message: /no call to delete/ });
   });
 
+  it('writes nothing in a project that the scope does not name, whoever planned or undoes it', async () => {
+    world = buildMemoryWorld(openShop, { ledger, settings: { capabilities: all, scope: { include: ['acme-prod'] } } });
+    assert.ok(await ledger.acquireLease('acme-prod', 'made', 60_000));
+    const theirs = { ...shutOff, resource: shop.name.replace('acme-prod', 'acme-pay') };
+    await assert.rejects(applyChange(theirs, { ...at, changeId: 'made-1' }, world), { code: 'out-of-scope' });
+    assert.equal(await ledger.findChange('made-1'), undefined);
+  });
+
   it('lets nothing call itself an undo that takes nothing back', async () => {
     await make(openShop, shutOff);
     assert.ok(await ledger.acquireLease('acme-prod', 'made', 60_000));
