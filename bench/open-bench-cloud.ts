@@ -9,7 +9,7 @@ import { type BenchEstate, type BenchEstateOptions, buildBenchEstate } from './b
 export interface BenchCloudOptions extends BenchEstateOptions {
   /** Added to each API call. */
   readonly latencyMs?: number;
-  readonly deploy?: Partial<Pick<DeployOptions, 'builtDir' | 'settings' | 'timeScale'>>;
+  readonly deploy?: Partial<Pick<DeployOptions, 'builtDir' | 'settings' | 'timeScale' | 'parts' | 'ledger'>>;
 }
 
 export interface BenchCloud {

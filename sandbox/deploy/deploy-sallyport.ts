@@ -41,6 +41,8 @@ export interface DeployOptions {
   readonly timeScale?: number;
   /** Attempts of a task before it is given up; default 10. */
   readonly maxAttempts?: number;
+  /** Where the ledger is, as environment: `SALLYPORT_LEDGER` and what goes with it. Default: a SQLite file. */
+  readonly ledger?: Readonly<Record<string, string>>;
   /** Built files instead of the sources: folder with `audit-event/index.mjs` and so on. */
   readonly builtDir?: string;
   readonly onLog?: (name: FunctionName, entry: Readonly<Record<string, unknown>>) => void;
@@ -114,6 +116,7 @@ export async function deploySallyport(options: DeployOptions): Promise<Deploymen
     SALLYPORT_SANDBOX_URL: sandbox.url,
     SALLYPORT_SETTINGS: settingsFile,
     SALLYPORT_LEDGER: ledgerFile,
+    ...options.ledger,
     SALLYPORT_PRINCIPAL: principals.join(','),
     SALLYPORT_DEAD_LETTER_TOPIC: deadLetterTopic,
     GOOGLE_CLOUD_PROJECT: project.projectId,
