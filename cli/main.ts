@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { AppError } from '../functions/errors.ts';
 import { approveCommand } from './approve.ts';
 import { checkPlanCommand } from './check-plan.ts';
+import { doctorCommand } from './doctor.ts';
 import { exemptCommand } from './exempt.ts';
 import { exitCodes } from './exit-codes.ts';
 import { explainCommand } from './explain.ts';
@@ -35,6 +36,7 @@ for (const command of [
   receiveCommand,
   replayCommand,
   reportCommand,
+  doctorCommand,
   sandboxCommand,
   startCommand,
 ]) {

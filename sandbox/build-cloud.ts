@@ -35,6 +35,7 @@ export function buildCloud(options: CloudOptions = {}): {
     pubsub: buildPubSubStore(now),
     workflows: buildWorkflowStore(),
     triggers: new Map(),
+    sinks: new Map(),
     disabledApis: new Set(),
     schedules: buildScheduleStore(),
     storage: buildStorageStore(),

@@ -40,6 +40,8 @@ export interface Cloud {
   readonly workflows: WorkflowStore;
   /** Eventarc's triggers as the API returns them, by `projects/ID/locations/L/triggers/T`. */
   readonly triggers: Map<string, TriggerRecord>;
+  /** Cloud Logging's sinks as the API returns them, by `projects/ID/sinks/S`. */
+  readonly sinks: Map<string, Record<string, unknown>>;
   /** `projects/ID/services/run.googleapis.com`: APIs that are switched off; all others are on. */
   readonly disabledApis: Set<string>;
   /** Cloud Scheduler's jobs. */

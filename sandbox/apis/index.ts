@@ -7,6 +7,7 @@ import { eventarcMethods } from './eventarc.ts';
 import { iamRolesMethods } from './iam-roles.ts';
 import { iapMethods } from './iap.ts';
 import { loggingMethods } from './logging.ts';
+import { loggingSinksMethods } from './logging-sinks.ts';
 import { pubsubMethods } from './pubsub/index.ts';
 import { resourceManagerV1Methods } from './resource-manager-v1.ts';
 import { resourceManagerV3Methods } from './resource-manager-v3.ts';
@@ -28,6 +29,7 @@ export const apiMethods: readonly ApiMethod[] = [
   ...iamRolesMethods,
   ...iapMethods,
   ...loggingMethods,
+  ...loggingSinksMethods,
   ...pubsubMethods,
   ...resourceManagerV1Methods,
   ...resourceManagerV3Methods,
