@@ -11,9 +11,10 @@ export interface AddCustomAudience {
 }
 
 /** One line for a person: what will be done, to what. */
-export function describeCustomAudience({ resource, audience, undoes }: CustomAudienceChange): string {
+export function describeCustomAudience({ resource, audience, subscription, undoes }: CustomAudienceChange): string {
   const verb = undoes === undefined ? 'add the custom audience' : 'remove the custom audience';
-  return `${verb} ${audience} ${undoes === undefined ? 'to' : 'from'} ${resource} (Cloud Run makes a new revision)`;
+  const why = subscription === undefined ? '' : `, for what ${subscription} pushes`;
+  return `${verb} ${audience} ${undoes === undefined ? 'to' : 'from'} ${resource}${why} (Cloud Run makes a new revision)`;
 }
 
 /** Whether the service accepts the audience, or (undo) no longer does. */

@@ -1,6 +1,7 @@
 import type { ChangeRequest } from '../core/change/change.ts';
 import { describeCustomAudience } from './add-custom-audience.ts';
 import { describeIdentity } from './create-service-identity.ts';
+import { describeAccessor } from './grant-iap-accessor.ts';
 import { describeGrant } from './grant-invoker.ts';
 import { describeIngress } from './restrict-ingress.ts';
 import { describeRevoke } from './revoke-invoker.ts';
@@ -10,7 +11,7 @@ import { describePushAudience } from './set-push-audience.ts';
 export function describeChange(change: ChangeRequest): string {
   switch (change.kind) {
     case 'add':
-      return describeGrant(change);
+      return change.capability === 'grant-iap-accessor' ? describeAccessor(change) : describeGrant(change);
     case 'remove':
       return describeRevoke(change);
     case 'ingress':

@@ -6,16 +6,16 @@ export interface SetPushAudience {
   /** Full resource name of the subscription. */
   readonly resource: string;
   readonly audience: string;
+  /** Where the subscription pushes to (`pushAddress`): the writer looks whether it still does. */
+  readonly endpoint: string;
   /** Services that do not accept the audience yet: it is set when none is left. */
   readonly after: readonly string[];
 }
 
 /** One line for a person: what will be done, to what. */
-export function describePushAudience({
-  resource,
-  audience,
-}: Pick<PushAudienceChange, 'resource' | 'audience'>): string {
-  return `set the push audience of ${resource} to ${audience ?? 'the endpoint (Pub/Sub’s default)'}`;
+export function describePushAudience({ resource, audience, endpoint }: PushAudienceChange): string {
+  const where = endpoint === undefined ? '' : `, which pushes to ${endpoint}`;
+  return `set the push audience of ${resource}${where} to ${audience ?? 'the endpoint (Pub/Sub’s default)'}`;
 }
 
 /** Whether the subscription's token has the audience already. */
@@ -24,8 +24,8 @@ export function isAudienceSet(state: PushState, { audience }: Pick<PushAudienceC
 }
 
 /** The change that makes it. */
-export function buildPushAudienceChange({ resource, audience }: SetPushAudience): PushAudienceChange {
-  return { capability: 'set-push-audience', kind: 'push-audience', resource, audience };
+export function buildPushAudienceChange({ resource, audience, endpoint }: SetPushAudience): PushAudienceChange {
+  return { capability: 'set-push-audience', kind: 'push-audience', resource, audience, endpoint };
 }
 
 /** The change that gives a subscription back the audience it had, provided that its push configuration is what the change left. */

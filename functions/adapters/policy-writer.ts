@@ -1,6 +1,7 @@
 import type { PolicyChange, PolicyChangeResult, PolicyRead } from '../core/change/change.ts';
 import { addMembers, hasMember, isBindingOf, isSameMember, removeMembers } from '../core/change/policy-edit.ts';
 import { assertGrantsStay, assertLegalChange } from '../core/change/policy-guard.ts';
+import { pushAddress } from '../core/estate/push-address.ts';
 import type { Policy } from '../core/inventory.ts';
 import type { Clock } from '../core/world.ts';
 import { AppError } from '../errors.ts';
@@ -105,15 +106,17 @@ async function readBase(change: PolicyChange, { api, clock }: PolicyWriterParts,
   return api.get(change.resource);
 }
 
-/** A grant at IAP is for the account of a push subscription: it must send as that account now, whatever the plan was made from. */
+/** A grant at IAP is for the account of a push subscription: it must send as that account, and there, now, whatever the plan was made from. */
 async function assertPushes(
-  { kind, resource, subscription, members: [member = ''] }: PolicyChange,
+  { kind, resource, subscription, endpoint, members: [member = ''] }: PolicyChange,
   { subscriptions }: PolicyWriterParts,
 ): Promise<void> {
   if (kind !== 'add' || subscription === undefined) return;
-  const { account = '' } = (await subscriptions?.get(subscription)) ?? {};
-  if (account !== '' && isSameMember(member, `serviceAccount:${account}`)) return;
-  throw new AppError('write-refused', `${resource}: ${subscription} does not push as ${member}; nothing was written`, {
+  const { account = '', endpoint: live = '' } = (await subscriptions?.get(subscription)) ?? {};
+  const isSender = account !== '' && isSameMember(member, `serviceAccount:${account}`);
+  if (isSender && endpoint === pushAddress(live)) return;
+  const what = isSender ? `to ${endpoint}` : `as ${member}`;
+  throw new AppError('write-refused', `${resource}: ${subscription} does not push ${what}; nothing was written`, {
     hint: 'The subscription has been changed since it was read: the next run looks at it again.',
   });
 }

@@ -2,6 +2,7 @@ import { backendId } from '../core/commands/backend-commands.ts';
 import { buildPushTerraform, buildPushUpdate, subscriptionId } from '../core/commands/push-commands.ts';
 import { isTrustedClientId } from '../core/estate/identity.ts';
 import { listVia } from '../core/estate/judged-services.ts';
+import { pushAddress } from '../core/estate/push-address.ts';
 import { acceptedAudiences, audienceOf, judgeAudience } from '../core/estate/push-audience.ts';
 import { listIapPushes, listPushBlanks, mayReachIap, type PushPath } from '../core/estate/push-paths.ts';
 import type { Backend, NotEvaluated } from '../core/inventory.ts';
@@ -43,6 +44,7 @@ function buildDraft(
 ): FindingDraft {
   const audience = audienceOf(subscription);
   const account = subscription.oidc?.serviceAccount;
+  const endpoint = pushAddress(subscription.endpoint);
   const lists = iapBackends.map((backend) => acceptedAudiences(backend, inventory));
   const shared = (lists[0] ?? []).filter((one) => lists.every((list) => list.includes(one)));
   const trusted = shared.find((one) => iapBackends.every((backend) => isTrusted(one, backend)));
@@ -63,7 +65,7 @@ function buildDraft(
     actions:
       trusted === undefined
         ? []
-        : [{ kind: 'set-push-audience', resource: subscription.name, audience: trusted, after: [] }],
+        : [{ kind: 'set-push-audience', resource: subscription.name, audience: trusted, endpoint, after: [] }],
     gcloud: [buildPushUpdate(subscription, { account, audience: trusted ?? shared[0] })],
     terraform: buildPushTerraform(subscription, { account, audience: trusted ?? shared[0] }),
   };

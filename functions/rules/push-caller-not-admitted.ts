@@ -4,6 +4,7 @@ import { subscriptionId } from '../core/commands/push-commands.ts';
 import { accessorRole } from '../core/estate/iap-access.ts';
 import { iapLevelsOf } from '../core/estate/iap-levels.ts';
 import { listVia } from '../core/estate/judged-services.ts';
+import { pushAddress } from '../core/estate/push-address.ts';
 import { judgeCaller } from '../core/estate/push-caller.ts';
 import { listIapPushes, listPushBlanks, mayReachIap, type PushPath } from '../core/estate/push-paths.ts';
 import type { Backend, Inventory, NotEvaluated } from '../core/inventory.ts';
@@ -63,6 +64,8 @@ function buildDraft(
       resource: iapLevelsOf(inventory, backend)[0] ?? '',
       member,
       subscription: subscription.name,
+      endpoint: pushAddress(subscription.endpoint),
+      backend: backend.name,
     })),
     gcloud: shut.map((backend) => buildAdmitCommand(backend, member)),
     terraform: shut.map((backend) => buildAdmitTerraform(backend, member)).join('\n'),

@@ -1,6 +1,7 @@
 import { quoteHcl, quoteShell } from '../core/commands/command-text.ts';
 import { buildPushTerraform, buildPushUpdate, subscriptionId } from '../core/commands/push-commands.ts';
 import { buildServiceCommand, buildServiceTerraform } from '../core/commands/service-commands.ts';
+import { pushAddress } from '../core/estate/push-address.ts';
 import { audienceOf } from '../core/estate/push-audience.ts';
 import { listPushBlanks, listPushPaths, type PushPath } from '../core/estate/push-paths.ts';
 import { isRunUrl, judgeRegional, type RegionalVerdict } from '../core/estate/regional-audience.ts';
@@ -55,6 +56,7 @@ function buildDraft(
         kind: 'set-push-audience',
         resource: subscription.name,
         audience: shared,
+        endpoint: pushAddress(subscription.endpoint),
         after: lacking.map(({ name }) => name),
       } as const,
     ],

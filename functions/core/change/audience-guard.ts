@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts';
+import { pushAddress } from '../estate/push-address.ts';
 import { isClientForm } from '../estate/push-audience.ts';
 import { parseServiceName } from '../estate/resource-name.ts';
 import type { CustomAudienceChange, PushAudienceChange, PushState, ServiceState } from './change.ts';
@@ -36,6 +37,8 @@ export function assertLegalPush(
     throw refused(resource, 'only a subscription has a push audience');
   if (before.account === undefined || before.endpoint === '')
     throw refused(resource, 'the subscription pushes without a token');
+  if (undoes === undefined && (change.endpoint === undefined || change.endpoint !== pushAddress(before.endpoint)))
+    throw refused(resource, 'the subscription does not push where it did when this was planned');
   if (!isSameJson(rest, formerRest) || !isSameJson(withoutAudience(token), withoutAudience(former)))
     throw refused(resource, 'something other than the audience would change');
   if (token['audience'] !== audience) throw refused(resource, 'the audience is not the one that was planned');

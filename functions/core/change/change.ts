@@ -16,6 +16,10 @@ export interface PolicyEdit {
   readonly requires?: readonly string[];
   /** The push subscription (full resource name) that must send as the member when this is applied. */
   readonly subscription?: string;
+  /** Where that subscription must push to then (`pushAddress`). */
+  readonly endpoint?: string;
+  /** For people: full resource name of the backend whose IAP policy it is, as the resource names it by number. */
+  readonly backend?: string;
   /** Id of the change of ours that this one takes back. */
   readonly undoes?: string;
 }
@@ -83,6 +87,8 @@ export interface PushAudienceChange {
   readonly resource: string;
   /** Absent: none, so that the endpoint is the audience; only an undo says so. */
   readonly audience?: string;
+  /** Where the subscription must push to (`pushAddress`): whoever takes these tokens may show them at IAP. Absent for an undo. */
+  readonly endpoint?: string;
   readonly undoes?: string;
   /** The push configuration that the subscription must still have: what an undo looked at is what it takes back. */
   readonly pushConfig?: Readonly<Record<string, unknown>>;

@@ -75,6 +75,7 @@ function notAdmittable({
   condition,
   undoes,
   subscription,
+  endpoint,
 }: PolicyEdit): string | undefined {
   const [member = '', ...more] = members;
   if (!isBackendResource(resource)) return 'only the IAP policy of one backend may be changed';
@@ -82,7 +83,7 @@ function notAdmittable({
   if (condition !== undefined) return 'conditional bindings are never granted';
   if (more.length > 0) return 'a grant at IAP names one member';
   if (kind === 'remove' && undoes === undefined) return 'only the undo of a grant may remove a member';
-  if (kind === 'add' && subscription === undefined) return 'no push subscription is named';
+  if (kind === 'add' && (subscription === undefined || !endpoint)) return 'no push subscription is named';
   if (!/^serviceAccount:[^\s:@]+@[^\s:@]+$/.test(member) || isAgentMember(member)) {
     return `${JSON.stringify(member)} is no service account that pushes`;
   }

@@ -8,6 +8,7 @@ const change: PushAudienceChange = {
   kind: 'push-audience',
   resource: '//pubsub.googleapis.com/projects/p/subscriptions/s',
   audience: clientId,
+  endpoint: 'https://shop.example/',
 };
 
 /** One subscription in memory, with errors that tests put in the way. */

@@ -71,7 +71,7 @@ describe('push-audience-mismatch: what Sallyport would set', () => {
 
   it('the client that counts, and only the audience', () => {
     assert.deepEqual(actionsOf({})?.actions, [
-      { kind: 'set-push-audience', resource: subscriptionName, audience: clientId, after: [] },
+      { kind: 'set-push-audience', resource: subscriptionName, audience: clientId, endpoint, after: [] },
     ]);
     assert.deepEqual(actionsOf({})?.gcloud, [
       `gcloud pubsub subscriptions update orders --project=acme-prod --push-endpoint=${endpoint} --push-auth-service-account=push@acme-prod.iam.gserviceaccount.com --push-auth-token-audience=${clientId}`,

@@ -13,6 +13,8 @@ const change = buildAccessorChange({
   resource: '//iap.googleapis.com/projects/p/iap_web/compute-europe-west1/services/7',
   member,
   subscription,
+  endpoint: 'https://shop.acme.example/hook',
+  backend: '//compute.googleapis.com/projects/p/regions/europe-west1/backendServices/shop',
 });
 const before = policy({ role: 'roles/iap.httpsResourceAccessor', members: ['user:ann@acme.example'] });
 const on = ['grant-iap-accessor'];
@@ -52,13 +54,20 @@ describe('the guard before an IAP policy is written', () => {
       assert.throws(() => guard({ ...change, ...over }, capabilities), { code: 'write-refused' }));
   }
 
-  it('refuses an add that names no subscription', () => {
+  it('refuses an add that names no subscription, or not where it pushes', () => {
     const { subscription: _, ...unnamed } = change;
     assert.throws(() => guard(unnamed), { code: 'write-refused' });
+    const { endpoint: __, ...anywhere } = change;
+    assert.throws(() => guard(anywhere), { code: 'write-refused' });
   });
 
-  it('the writer refuses an account that the subscription does not push as any more', async () => {
-    for (const account of ['other@p.iam.gserviceaccount.com', undefined]) {
+  it('the writer refuses what the subscription does not push as, or to, any more', async () => {
+    for (const [account, endpoint] of [
+      ['other@p.iam.gserviceaccount.com', 'https://shop.acme.example/hook'],
+      ['push@p.iam.gserviceaccount.com', 'https://evil.example/hook'],
+      ['push@p.iam.gserviceaccount.com', ''],
+      [undefined, 'https://shop.acme.example/hook'],
+    ] as const) {
       let sets = 0;
       const writer = createPolicyWriter({
         api: {
@@ -69,7 +78,7 @@ describe('the guard before an IAP policy is written', () => {
           },
         },
         subscriptions: {
-          get: async () => ({ pushConfig: {}, endpoint: '', ...(account === undefined ? {} : { account }) }),
+          get: async () => ({ pushConfig: {}, endpoint, ...(account === undefined ? {} : { account }) }),
         },
         clock: { now: () => 0 },
         timing: { sleep: async () => undefined, random: () => 0, now: () => 0 },

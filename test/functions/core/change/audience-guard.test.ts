@@ -17,6 +17,7 @@ const change: PushAudienceChange = {
   kind: 'push-audience',
   resource: '//pubsub.googleapis.com/projects/p/subscriptions/s',
   audience: clientId,
+  endpoint,
 };
 const on = ['set-push-audience', 'add-custom-audience'];
 
@@ -33,6 +34,7 @@ describe('the guard before a subscription is updated', () => {
   });
 
   const sent = buildPushConfig(before, change);
+  const { endpoint: _, ...nowhere } = change;
   const refused: readonly (readonly [
     string,
     PushState,
@@ -49,6 +51,8 @@ describe('the guard before a subscription is updated', () => {
       change,
       on,
     ],
+    ['a push that goes elsewhere by now', before, sent, { ...change, endpoint: 'https://shop.acme.example/other' }, on],
+    ['no word of where it goes', before, sent, nowhere, on],
     ['a lost attribute', before, { ...sent, attributes: {} }, change, on],
     ['a lost wrapper', before, { ...sent, noWrapper: undefined }, change, on],
     ['another audience than planned', before, { ...sent, oidcToken: token }, change, on],
@@ -70,7 +74,7 @@ describe('the guard before a subscription is updated', () => {
       'no audience without an undo',
       before,
       buildPushConfig(before, {}),
-      { capability: change.capability, kind: change.kind, resource: change.resource },
+      { capability: change.capability, kind: change.kind, resource: change.resource, endpoint },
       on,
     ],
     ['a subscription without a token', { pushConfig: { pushEndpoint: endpoint }, endpoint }, sent, change, on],
