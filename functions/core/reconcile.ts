@@ -11,7 +11,6 @@ import { listApprovedSteps, readApproved } from './approval/approved-steps.ts';
 import { keepQuestion } from './approval/keep-question.ts';
 import { attributeFresh } from './attribution/attribute-findings.ts';
 import type { Change } from './change/change.ts';
-import { listHandBacks } from './commands/hand-back.ts';
 import { concernsPushes } from './estate/concerns-pushes.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import { compareFindings, type Finding } from './finding.ts';
@@ -114,8 +113,7 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
   for (const finding of resolved) world.log.info('finding resolved', describeFinding(finding, key));
   const { project, runId, actor } = key;
   const found = evaluation.findings.map(attribute);
-  const handBack = listHandBacks(changes);
-  await tellOfRun({ project, runId, ...(actor ? { actor } : {}), found, resolved, left: plan.left, handBack }, world);
+  await tellOfRun({ project, runId, ...(actor ? { actor } : {}), found, resolved, left: plan.left }, world);
   const { ending } = reviewExemptions({
     exemptions: settings.exemptions,
     evaluation,

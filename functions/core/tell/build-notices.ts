@@ -8,6 +8,8 @@ import { buildFindingContent, buildFindingLine, findingNoticeId } from './findin
 import type { NoticeRequest } from './notice-request.ts';
 import { pickChannel } from './pick-channel.ts';
 
+type Slack = NonNullable<Settings['slack']>;
+
 export interface RunStory {
   readonly project: string;
   /** When people were last told (ms). */
@@ -31,7 +33,7 @@ export function buildNotices(story: RunStory, slack: Settings['slack']): readonl
   if (!slack) return [];
   const told = [...listOpened(story), ...listFixed(story)];
   const groups = Map.groupBy(told, ({ stay, group }) => `${channelOf(stay.finding, slack)} ${group}`);
-  return [...groups.values()].flatMap((group) => {
+  const ofFindings = [...groups.values()].flatMap((group) => {
     const [first] = group;
     if (!first) return [];
     const channel = channelOf(first.stay.finding, slack);
@@ -45,6 +47,7 @@ export function buildNotices(story: RunStory, slack: Settings['slack']): readonl
       content: buildFindingContent(stay, { notes, fixed, ...terraformOf(stay.finding, fixed, story) }),
     }));
   });
+  return [...ofFindings, ...listForgotten(story, slack)];
 }
 
 /** Stays that opened in one and the same run share their opening time. */
@@ -113,6 +116,24 @@ function listFixed({ stays, changes, found }: RunStory): readonly Told[] {
   );
 }
 
+/** A run that died made this change, and what it had found died with it. */
+function listForgotten({ project, stays, changes, found, handBack }: RunStory, slack: Slack): readonly NoticeRequest[] {
+  const known = new Set([...found.keys(), ...stays.map(({ finding }) => finding.id)]);
+  const forgotten = changes.filter((change) => isFix(change) && !change.findingIds.some((id) => known.has(id)));
+  const channel = pickChannel(slack, { severity: 'info', project }) ?? slack.channel;
+  return forgotten.map(({ id, change, findingIds }) => ({
+    id: `alert:change:${id}`,
+    project,
+    channel,
+    content: {
+      kind: 'alert',
+      severity: 'info',
+      title: `A change was made in ${project}`,
+      lines: [`Done: ${describeChange(change)}`, ...findingIds.flatMap((finding) => handBack?.get(finding) ?? [])],
+    },
+  }));
+}
+
 function isWithin({ at }: Change, { openedAt, resolvedAt }: FindingStay): boolean {
   return at >= openedAt && (resolvedAt === undefined || at <= resolvedAt);
 }
@@ -167,6 +188,6 @@ function terraformOf(finding: Finding, fixed: boolean, { handBack }: RunStory): 
   return text ? { terraform: text } : {};
 }
 
-function channelOf({ severity, project }: Finding, slack: NonNullable<Settings['slack']>): string {
+function channelOf({ severity, project }: Finding, slack: Slack): string {
   return pickChannel(slack, { severity, project }) ?? slack.channel;
 }

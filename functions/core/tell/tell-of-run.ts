@@ -1,4 +1,5 @@
 import type { Change } from '../change/change.ts';
+import { listHandBacks } from '../commands/hand-back.ts';
 import type { Finding } from '../finding.ts';
 import type { FindingStay } from '../people.ts';
 import type { LeftAlone } from '../plan/plan.ts';
@@ -18,8 +19,6 @@ export interface RunFacts {
   /** What `saveFindings` said had ended. */
   readonly resolved: readonly Finding[];
   readonly left: readonly LeftAlone[];
-  /** Terraform for the owner of an enforced grant, by finding id; default: the finding's own. */
-  readonly handBack?: ReadonlyMap<string, string>;
 }
 
 /**
@@ -35,8 +34,7 @@ export async function tellOfRun(facts: RunFacts, world: Pick<World, 'ledger' | '
   const [stays, newest] = await Promise.all([ledger.findingStays(since, project), ledger.changesSince(since, project)]);
   const changes = newest.toReversed();
   const found = new Map([...facts.resolved, ...facts.found].map((finding) => [finding.id, finding]));
-  const { handBack } = facts;
-  const story = { project, since, stays, changes, found, left, ...(handBack ? { handBack } : {}) };
+  const story = { project, since, stays, changes, found, left, handBack: listHandBacks(changes) };
   for (const notice of buildNotices(story, settings.slack)) {
     // One that is there was put by the run before; how it ends is told below.
     if (!(await ledger.findNotice(notice.id))) await ledger.putNotice(notice, clock.now());
@@ -66,7 +64,7 @@ async function tellOfEnd(
   if (own) {
     if (own.content.kind !== 'finding' || own.content.state !== 'open') return;
     const fixed = fixesOf(finding.id, changes).length > 0;
-    const terraform = facts.handBack?.get(finding.id) ?? finding.fix.terraform;
+    const terraform = listHandBacks(changes).get(finding.id) ?? finding.fix.terraform;
     const isNow = facts.resolved.some(({ id }) => id === finding.id);
     const content = buildFindingContent(stay, {
       fixed,
