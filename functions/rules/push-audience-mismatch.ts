@@ -2,7 +2,7 @@ import { backendId } from '../core/commands/backend-commands.ts';
 import { buildPushTerraform, buildPushUpdate, subscriptionId } from '../core/commands/push-commands.ts';
 import { isTrustedClientId } from '../core/estate/identity.ts';
 import { listVia } from '../core/estate/judged-services.ts';
-import { pushAddress } from '../core/estate/push-address.ts';
+import { pushAddress, showAddress } from '../core/estate/push-address.ts';
 import { acceptedAudiences, audienceOf, judgeAudience } from '../core/estate/push-audience.ts';
 import { listIapPushes, listPushBlanks, mayReachIap, type PushPath } from '../core/estate/push-paths.ts';
 import type { Backend, NotEvaluated } from '../core/inventory.ts';
@@ -42,7 +42,7 @@ function buildDraft(
   refusing: readonly Backend[],
   { inventory, paths, settings }: Estate,
 ): FindingDraft {
-  const audience = audienceOf(subscription);
+  const audience = showAddress(audienceOf(subscription));
   const account = subscription.oidc?.serviceAccount;
   const endpoint = pushAddress(subscription.endpoint);
   const lists = iapBackends.map((backend) => acceptedAudiences(backend, inventory));

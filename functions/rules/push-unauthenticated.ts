@@ -1,6 +1,7 @@
 import { backendId } from '../core/commands/backend-commands.ts';
 import { buildPushTerraform, buildPushUpdate, subscriptionId } from '../core/commands/push-commands.ts';
 import { listVia } from '../core/estate/judged-services.ts';
+import { showAddress } from '../core/estate/push-address.ts';
 import { acceptedAudiences } from '../core/estate/push-audience.ts';
 import { listIapPushes, listPushBlanks, mayReachIap } from '../core/estate/push-paths.ts';
 import type { Rule } from './rule.ts';
@@ -24,7 +25,7 @@ export const pushUnauthenticated: Rule = {
           message: `${subscriptionId(subscription)} pushes to ${match.host} without a token, and IAP guards ${names} there: no message arrives.`,
           hint: 'Push as a service account whose token has an OAuth client ID that IAP accepts as its audience, and let that account through IAP.',
           want: ['a push with an OIDC token'],
-          have: [`endpoint ${subscription.endpoint}, no token`],
+          have: [`endpoint ${showAddress(subscription.endpoint)}, no token`],
           via: listVia(paths.filter(({ through }) => through && iapBackends.includes(through.backend))),
           actions: [],
           gcloud: [buildPushUpdate(subscription, { audience })],

@@ -1,3 +1,4 @@
+import { mayHoldSecret, pushAddress } from '../estate/push-address.ts';
 import type { PushSubscription } from '../inventory.ts';
 import { buildHclLabel, quoteHcl, quoteShell } from './command-text.ts';
 
@@ -21,12 +22,19 @@ export function buildPushUpdate(subscription: PushSubscription, { account, audie
     'gcloud pubsub subscriptions update',
     quoteShell(subscriptionId(subscription)),
     `--project=${quoteShell(subscription.project)}`,
-    `--push-endpoint=${quoteShell(subscription.endpoint)}`,
+    `--push-endpoint=${quoteEndpoint(subscription)}`,
     `--push-auth-service-account=${quoteShell(account ?? 'SERVICE_ACCOUNT')}`,
     `--push-auth-token-audience=${quoteShell(audience ?? 'OAUTH_CLIENT_ID')}`,
     ...(subscription.noWrapper ? ['--push-no-wrapper'] : []),
     ...(subscription.noWrapper?.writeMetadata ? ['--push-no-wrapper-write-metadata'] : []),
   ].join(' ');
+}
+
+/** What may be a secret goes neither into a message nor into somebody's shell history: the command asks for it itself. */
+function quoteEndpoint({ name, project, endpoint }: PushSubscription): string {
+  if (!mayHoldSecret(endpoint)) return quoteShell(endpoint);
+  const what = `${quoteShell(subscriptionId({ name }))} --project=${quoteShell(project)}`;
+  return `"$(gcloud pubsub subscriptions describe ${what} --format='value(pushConfig.pushEndpoint)')"`;
 }
 
 /** The same in the Terraform of the subscription; the rest of it stays as it is. */
@@ -38,7 +46,7 @@ export function buildPushTerraform(subscription: PushSubscription, { account, au
     `  name    = ${quoteHcl(id)}`,
     '  # … the rest as it is',
     '  push_config {',
-    `    push_endpoint = ${quoteHcl(subscription.endpoint)}`,
+    ...endpointLines(subscription),
     '    oidc_token {',
     `      service_account_email = ${quoteHcl(account ?? 'SERVICE_ACCOUNT')}`,
     `      audience              = ${quoteHcl(audience ?? 'OAUTH_CLIENT_ID')}`,
@@ -50,4 +58,12 @@ export function buildPushTerraform(subscription: PushSubscription, { account, au
     '}',
     '',
   ].join('\n');
+}
+
+function endpointLines({ endpoint }: PushSubscription): readonly string[] {
+  if (!mayHoldSecret(endpoint)) return [`    push_endpoint = ${quoteHcl(endpoint)}`];
+  return [
+    '    # As it is, with its login or query: they are not repeated here.',
+    `    push_endpoint = ${quoteHcl(pushAddress(endpoint))}`,
+  ];
 }
