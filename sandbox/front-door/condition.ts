@@ -11,12 +11,12 @@ const time = /^request\.time ?(<|<=|>|>=) ?timestamp\((['"])(.*)\2\)$/;
 
 /**
  * Whether a condition of an IAM binding holds: comparisons of `request.path`, `request.host` and `request.time`, joined by
- * `&&` (what Cloud Run and IAP support, FACTS 10). Anything else never grants, as a condition on an unsupported attribute does.
+ * `&&` and `||` without parentheses (what Cloud Run and IAP support, FACTS 10). Anything else never grants, as a condition on an unsupported attribute does.
  */
 export function holds(condition: Readonly<Record<string, unknown>> | undefined, context: ConditionContext): boolean {
   const expression = condition?.['expression'];
   if (typeof expression !== 'string' || expression.trim() === '') return true;
-  return expression.split('&&').every((part) => holdsTerm(part.trim(), context));
+  return expression.split('||').some((either) => either.split('&&').every((part) => holdsTerm(part.trim(), context)));
 }
 
 function holdsTerm(text: string, { host, path, now }: ConditionContext): boolean {

@@ -191,6 +191,22 @@ export const iapRequests: readonly Row[] = [
     door: 'container',
   },
   {
+    title: 'an accessor on the second of two conditions',
+    facts: '10',
+    as: 'cookie bob@example.com',
+    given: (cloud) =>
+      bind(
+        cloud,
+        estate.backendResource,
+        accessor,
+        'user:bob@example.com',
+        'request.path.startsWith("/admin") || request.path == "/cart"',
+      ),
+    region: 'europe-west1',
+    status: 200,
+    door: 'container',
+  },
+  {
     title: 'an accessor whose time is over',
     facts: '10',
     as: 'cookie bob@example.com',
