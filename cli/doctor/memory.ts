@@ -1,7 +1,7 @@
 import { staleMs } from '../../functions/adapters/slack/stale-ms.ts';
 import { daysLeft, tellDays } from '../../functions/core/settings/review-exemptions.ts';
+import { describeSpan } from '../describe-span.ts';
 import { type Check, type DoctorContext, ok, problem, type Verdict } from './check.ts';
-import { describeSpan } from './span.ts';
 
 /** What the ledger remembers. */
 export const memoryChecks: readonly Check[] = [

@@ -1,8 +1,8 @@
 import { createDeadLetterSubscription } from '../../functions/adapters/dead-letter-subscription.ts';
 import { realTiming } from '../../functions/adapters/retry-timing.ts';
+import { describeSpan } from '../describe-span.ts';
 import { ask, find } from './ask.ts';
 import { type Check, type DoctorContext, ok, problem, type Verdict } from './check.ts';
-import { describeSpan } from './span.ts';
 
 /** What waits to be done: the queue, and what was given up. */
 export const workChecks: readonly Check[] = [

@@ -57,7 +57,9 @@ export function createReconcileHandler(deps: ReconcileDeps): (request: Reconcile
         return { status: 503, body: { code } };
       }
       if (error instanceof TerminalError && task?.reason === 'sweep') {
-        log.warn('project cannot be swept', facts);
+        // A project that is gone is no reason to call anybody each hour; a write that was refused is.
+        if (error.code.startsWith('write-')) log.error('sweep cannot write', facts);
+        else log.warn('project cannot be swept', facts);
         return { status: 200, body: { code } };
       }
       log.error(isLast ? 'reconcile given up at the last try' : 'reconcile cannot succeed', facts);

@@ -143,6 +143,19 @@ describe('the reconcile function', () => {
     assert.equal((await ledger.runs(1))[0]?.error, 'project-not-found');
   });
 
+  it('calls somebody each time when a sweep may not write, and not when a project is gone', async () => {
+    for (const [code, errors] of [
+      ['write-denied', 1],
+      ['write-refused', 1],
+      ['project-not-found', 0],
+    ] as const) {
+      const { post, letters, world } = await setUp({ readError: new TerminalError(code, 'no') });
+      assert.deepEqual(await post({ project: project.name, reason: 'sweep' }), { status: 200, body: { code } });
+      assert.equal(world.lines.filter(({ level }) => level === 'error').length, errors, code);
+      assert.deepEqual(letters, []);
+    }
+  });
+
   it('keeps a letter of a sweep that only had no luck until the last try', async () => {
     const { post, letters } = await setUp({ readError: new AppError('read-failed', 'Compute is busy') });
     assert.equal((await post({ project: project.name, reason: 'sweep' }, maxAttempts - 1)).status, 200);
