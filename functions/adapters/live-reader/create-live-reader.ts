@@ -106,7 +106,7 @@ async function readInventory(
         : [...recentlyOnPath, ...listServicesOnceBehindIap(resources, hadIapOn, reading.urlMask)],
       everyCustomRole: everyDoor,
     }),
-    iapPolicies ? readIapLevels(reading, resources) : undefined,
+    iapPolicies ? readIapLevels(reading, resources, everyDoor) : undefined,
     pushPaths ? readBalancers(reading, id, options) : undefined,
     pushPaths ? readSubscriptions(reading, id, options) : undefined,
   ]);
@@ -128,7 +128,7 @@ async function readInventory(
   };
   return {
     ...inventory,
-    ...(iapLevels ? listIapPolicies(inventory, iapLevels) : {}),
+    ...(iapLevels ? listIapPolicies(inventory, iapLevels, everyDoor) : {}),
     ...(subscriptions ? { iapClients: await readIapClients(reading, inventory, everyDoor) } : {}),
   };
 }

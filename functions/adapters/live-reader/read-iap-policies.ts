@@ -9,9 +9,15 @@ type Guarding = Pick<Inventory, 'backends' | 'negs' | 'services'>;
  * The policies of IAP's own levels: of each IAP backend and each service with direct IAP, of their types, and of the
  * project's iap_web, once each. A level that is closed or not there is left out.
  */
-export async function readIapLevels(reading: Reading, resources: Guarding): Promise<ReadonlyMap<string, Policy>> {
+export async function readIapLevels(
+  reading: Reading,
+  resources: Guarding,
+  isEvery: boolean,
+): Promise<ReadonlyMap<string, Policy>> {
   const inventory = { ...resources, projects: new Map() };
-  const levels = new Set(listGuarded(resources).flatMap((one) => iapLevelsOf(inventory, one).filter(isIapLevel)));
+  const levels = new Set(
+    listGuarded(resources, isEvery).flatMap((one) => iapLevelsOf(inventory, one).filter(isIapLevel)),
+  );
   const policies = new Map<string, Policy>();
   const reads = [...levels].map(async (level) => {
     const answer = await reading.policyOf(level);
@@ -28,10 +34,11 @@ export async function readIapLevels(reading: Reading, resources: Guarding): Prom
 export function listIapPolicies(
   inventory: Guarding & Pick<Inventory, 'projects' | 'policies'>,
   iapLevels: ReadonlyMap<string, Policy>,
+  isEvery: boolean,
 ): Required<Pick<Inventory, 'iapPolicies' | 'iapPolicyGaps'>> {
   const iapPolicies = new Map<string, readonly Policy[]>();
   const iapPolicyGaps = new Map<string, readonly string[]>();
-  for (const one of listGuarded(inventory)) {
+  for (const one of listGuarded(inventory, isEvery)) {
     const levels = iapLevelsOf(inventory, one);
     const found = levels.map((level) => iapLevels.get(level) ?? inventory.policies.get(level));
     const gaps = levels.filter((_level, position) => found[position] === undefined);
@@ -44,10 +51,10 @@ export function listIapPolicies(
   return { iapPolicies, iapPolicyGaps };
 }
 
-/** IAP backends, and services with direct IAP. */
-export function listGuarded(inventory: Guarding): readonly (Backend | RunService)[] {
-  return [
-    ...listIapBackends(inventory).map(({ backend }) => backend),
-    ...[...inventory.services.values()].filter(({ iapEnabled }) => iapEnabled),
-  ];
+/** IAP backends (`isEvery`: also those that lead to nothing serverless), and services with direct IAP. */
+export function listGuarded(inventory: Guarding, isEvery: boolean): readonly (Backend | RunService)[] {
+  const backends = isEvery
+    ? inventory.backends.filter(({ iapEnabled }) => iapEnabled)
+    : listIapBackends(inventory).map(({ backend }) => backend);
+  return [...backends, ...[...inventory.services.values()].filter(({ iapEnabled }) => iapEnabled)];
 }

@@ -92,7 +92,7 @@ export async function readIapClients(
   isEvery: boolean,
 ): Promise<ReadonlyMap<string, IapClients>> {
   const pushed = new Set(listPushPaths(inventory).flatMap(({ iapBackends }) => iapBackends));
-  const guarded = isEvery ? listGuarded(inventory) : [...pushed];
+  const guarded = isEvery ? listGuarded(inventory, true) : [...pushed];
   const asked = new Map<string, Promise<unknown>>();
   const settingsOf = (level: string) => {
     const answer = asked.get(level) ?? readSettings(reading, level);

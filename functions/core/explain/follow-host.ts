@@ -77,7 +77,8 @@ function followCandidate(candidate: Candidate, match: UrlMatch, { request, inven
     commands: [],
   };
   const certificate = request.scheme === 'https' ? certificateHop(frontends, request.host) : undefined;
-  const hops = [hostHop(candidate, match, request), front, ...(certificate ? [certificate.hop] : [])];
+  const rivals = listRivals(match, request, inventory);
+  const hops = [hostHop(candidate, match, { request, rivals }), front, ...(certificate ? [certificate.hop] : [])];
   const assuming = certificate?.assuming ?? [];
   if (!urlMap || doubts.includes('path-matcher-missing')) {
     const why = urlMap
@@ -136,12 +137,38 @@ function followTarget(target: RouteTarget, { candidate, hops, assuming, inventor
   }
 }
 
-function hostHop({ urlMap, frontends, doubts }: Candidate, { candidates, why }: UrlMatch, { host }: Request): Hop {
+/** URL maps that name the host and are no candidates, as no certificate of theirs holds it: DNS may point there all the same. */
+function listRivals({ candidates }: UrlMatch, { host, scheme }: Request, { balancers }: Inventory): readonly string[] {
+  const taken = new Set(candidates.map(({ urlMap }) => urlMap?.name));
+  const fronts = new Set(
+    balancers?.frontends.filter(({ protocol }) => protocol === scheme).map(({ urlMap }) => urlMap),
+  );
+  return (balancers?.urlMaps ?? [])
+    .filter((map) => fronts.has(map.name) && !taken.has(map.name) && matchHost(map, host).isNamed)
+    .map(({ name }) => name);
+}
+
+interface HostQuestion {
+  readonly request: Request;
+  readonly rivals: readonly string[];
+}
+
+function hostHop({ urlMap, frontends, doubts }: Candidate, { candidates, why }: UrlMatch, asked: HostQuestion): Hop {
+  const { rivals } = asked;
+  const { host } = asked.request;
   const read = [
     ...(urlMap ? [urlMap.name] : []),
     ...frontends.flatMap(({ certificates = [] }) => certificates.map(({ name }) => name)),
   ];
   const base = { hop: 'host', read, commands: [] } as const;
+  if (rivals.length > 0) {
+    const named = rivals.map(idOf).join(', ');
+    return {
+      ...base,
+      state: 'unknown',
+      why: `A certificate holds ${host}, and ${named} names it too, without a certificate; only DNS says which one is asked, and DNS is not read.`,
+    };
+  }
   if (why.includes('several-balancers')) {
     return {
       ...base,
