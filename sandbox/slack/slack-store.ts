@@ -19,6 +19,8 @@ export interface SlackMessage {
   readonly blocks: readonly Block[];
   readonly metadata?: { readonly event_type: string; readonly event_payload: Readonly<Record<string, unknown>> };
   readonly threadTs?: string;
+  /** Another app of the workspace posted it; absent = ours. */
+  readonly otherBot?: string;
   readonly edited?: string;
 }
 

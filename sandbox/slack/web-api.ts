@@ -75,7 +75,10 @@ function post({ store, channel, fields }: On): WebApiAnswer {
 
 function update({ store, channel, fields }: On): WebApiAnswer {
   const ts = asText(fields['ts']) ?? '';
-  if (!store.find(channel, ts)) return fail('message_not_found');
+  const held = store.find(channel, ts);
+  if (!held) return fail('message_not_found');
+  // An app changes its own messages only.
+  if (held.otherBot !== undefined) return fail('cant_update_message');
   const content = readContent(fields);
   if ('ok' in content) return content;
   const message = store.replace(channel, ts, content);
@@ -121,11 +124,11 @@ function readContent(fields: WebApiCall['fields']): Content | WebApiAnswer {
   return { text, blocks: list, metadata: { event_type, event_payload } };
 }
 
-function show({ ts, text, blocks, metadata, threadTs, edited }: SlackMessage, withMetadata: boolean) {
+function show({ ts, text, blocks, metadata, threadTs, edited, otherBot }: SlackMessage, withMetadata: boolean) {
   return {
     type: 'message',
     user: 'U0BOT',
-    bot_id: 'B0BOT',
+    bot_id: otherBot ?? 'B0BOT',
     ts,
     text,
     blocks,

@@ -58,12 +58,22 @@ export function createCourier({ slack, clock, timing, log, deadline }: CourierPa
     if (attempts > 1) {
       // An earlier try may have gone through, its sender dead or its answer lost.
       const ts = (await look(channel, createdAt - skewMs)).get(id);
-      if (ts !== undefined) {
-        await write({ ...notice, ts }, (message) => slack.update({ ...message, ts }));
-        return ts;
-      }
+      if (ts !== undefined && (await takeOver(notice, ts))) return ts;
     }
     return await write(notice, (message) => slack.post(message));
+  }
+
+  /** False: it is not ours. Any app of the workspace may post a message with our mark, and must not silence us by it. */
+  async function takeOver(notice: Notice, ts: string): Promise<boolean> {
+    try {
+      await write({ ...notice, ts }, (message) => slack.update({ ...message, ts }));
+      return true;
+    } catch (error) {
+      const failure = parseSlackFailure(error);
+      if (failure.kind !== 'gone') throw error;
+      log.warn('a message with our mark is not ours', { noticeId: notice.id, channel: notice.channel, ts });
+      return false;
+    }
   }
 
   /** One look serves all that we hold: nobody else posts those. */

@@ -47,6 +47,22 @@ describe('notices to Slack, with Slack’s own client over HTTP', () => {
     assert.ok(JSON.stringify(lab.posted()[0]?.blocks).includes('more is known'));
   });
 
+  it('are told although another app has posted something under their mark', async () => {
+    const metadata = { event_type: 'sallyport_notice', event_payload: { id: 'n-1', revision: 1 } };
+    lab.slack.store.add(channel, { text: 'nothing to see', blocks: [], metadata, otherBot: 'B0EVIL' });
+    lab.slack.faults.add({ kind: '500', method: 'chat.postMessage', times: 1 });
+    await lab.put(findingContent());
+    assert.equal((await lab.send()).sent, 0);
+    lab.pass(60_000);
+    assert.equal((await lab.send()).sent, 1);
+    const [, ours, ...others] = lab.posted();
+    assert.match(ours?.text ?? '', /HIGH: iap-invoker-missing/);
+    assert.deepEqual(others, []);
+    await lab.put(findingContent({ state: 'resolved', resolvedAt: 1_800_000_180_000 }));
+    await lab.send();
+    assert.match(lab.posted()[1]?.text ?? '', /^Resolved/);
+  });
+
   it('lose their buttons as soon as the question is answered', async () => {
     await lab.put(approvalContent());
     await lab.send();
