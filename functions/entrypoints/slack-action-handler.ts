@@ -13,7 +13,7 @@ export interface SlackActionDeps {
   readonly queue: TaskQueue;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Says something to the one person who pressed; may fail, and is not waited for. */
+  /** Says something to the one person who pressed; may fail. */
   readonly reply: (responseUrl: string, text: string) => Promise<void>;
   /** Slack waits 3 s; default 2,500 ms. */
   readonly answerWithinMs?: number;
@@ -25,7 +25,7 @@ export interface SlackActionRequest extends SignedRequest {
 }
 
 export interface SlackActionReply {
-  readonly status: 200 | 401 | 403 | 405 | 400 | 503;
+  readonly status: 200 | 400 | 401 | 405 | 503;
   readonly body: string;
 }
 
@@ -40,8 +40,10 @@ export function createSlackActionHandler(
   deps: SlackActionDeps,
 ): (request: SlackActionRequest) => Promise<SlackActionReply> {
   const { settings, secret, queue, clock, log } = deps;
+  const answerWithinMs = deps.answerWithinMs ?? 2500;
   return async (request) => {
     const { method, contentType, rawBody } = request;
+    const deadline = clock.now() + answerWithinMs;
     if (method !== 'POST') return refuse(405, 'not-post');
     if (rawBody.length > longestBody) return refuse(400, 'too-long');
     const forgery = findForgery(request, { secret, now: clock.now() });
@@ -51,58 +53,62 @@ export function createSlackActionHandler(
     if (!press) return refuse(400, 'not-a-press');
     const { approvalId, userId } = press;
     if (!settings.slack?.approvers.includes(userId)) {
-      say(press, 'You are not on the list of people who may approve. Nothing was changed.');
-      return refuse(403, 'not-an-approver', { approvalId, userId }, 200);
+      const refusal = refuse(200, 'not-an-approver', { approvalId, userId });
+      await say(press, 'You are not on the list of people who may approve. Nothing was changed.', deadline);
+      return refusal;
     }
-    return await enqueue(press);
+    return await enqueue(press, deadline);
   };
 
-  async function enqueue(press: Press): Promise<SlackActionReply> {
+  async function enqueue(press: Press, deadline: number): Promise<SlackActionReply> {
     const { approvalId, planHash, approved, userId, userName } = press;
     const by = `slack:${userId} (${userName})`;
     try {
       const plan = planDecision({ approvalId, now: clock.now() });
       const body = { reason: 'decision', approvalId, planHash, approved, by } as const;
-      const { outcome, task } = await inTime(queue.enqueue({ plan, body }));
+      // What is late may still be done: a second press coalesces with it.
+      const { outcome, task } = await beforeDeadline(queue.enqueue({ plan, body }), deadline);
       log.info('answer taken', { approvalId, approved, by, task, outcome });
-      if (outcome === 'coalesced')
-        say(press, 'This question has been answered already. Nothing was changed by this press.');
+      if (outcome === 'coalesced') {
+        await say(press, 'This question has been answered already. Nothing was changed by this press.', deadline);
+      }
       return { status: 200, body: '' };
     } catch (error) {
       log.error('answer not taken', { approvalId, approved, by, error });
-      say(press, 'The answer could not be taken. Press again, or use sallyport approve.');
+      await say(press, 'The answer could not be taken. Press again, or use sallyport approve.', deadline);
       return { status: 503, body: '' };
     }
   }
 
-  /** What is late may still be done: a second press coalesces with it. */
-  async function inTime<T>(work: Promise<T>): Promise<T> {
-    const limit = deps.answerWithinMs ?? 2500;
+  function refuse(
+    status: SlackActionReply['status'],
+    why: string,
+    facts: Readonly<Record<string, unknown>> = {},
+  ): SlackActionReply {
+    log.warn('press refused', { code: 'slack-action-refused', why, ...facts });
+    return { status, body: '' };
+  }
+
+  /** A reply is a courtesy: its failure is logged and changes nothing. */
+  async function say({ responseUrl, approvalId }: Press, text: string, deadline: number): Promise<void> {
+    if (responseUrl === undefined) return;
+    try {
+      await beforeDeadline(deps.reply(responseUrl, text), deadline);
+    } catch (error) {
+      log.warn('no reply to the press', { approvalId, error });
+    }
+  }
+
+  async function beforeDeadline<T>(work: Promise<T>, deadline: number): Promise<T> {
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => reject(new AppError('queue-failed', `The queue took more than ${limit} ms.`)),
-      limit,
-    );
+    const error = new AppError('queue-failed', `No answer within ${answerWithinMs} ms; Slack waits no longer.`);
+    const timer = setTimeout(() => reject(error), Math.max(0, deadline - clock.now()));
+    // Whoever is late is heard no more.
+    work.catch(() => undefined);
     try {
       return await Promise.race([work, late]);
     } finally {
       clearTimeout(timer);
-      work.catch(() => undefined);
     }
-  }
-
-  function refuse(
-    kind: Exclude<SlackActionReply['status'], 200>,
-    why: string,
-    facts: Readonly<Record<string, unknown>> = {},
-    status: SlackActionReply['status'] = kind,
-  ): SlackActionReply {
-    log.warn('press refused', { code: 'slack-action-refused', why, refusal: kind, ...facts });
-    return { status, body: '' };
-  }
-
-  function say({ responseUrl, approvalId }: Press, text: string): void {
-    if (responseUrl === undefined) return;
-    deps.reply(responseUrl, text).catch((error: unknown) => log.warn('no reply to the press', { approvalId, error }));
   }
 }
