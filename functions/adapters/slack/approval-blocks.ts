@@ -1,4 +1,5 @@
 import type { NoticeContent } from '../../core/people.ts';
+import { removeCredentials } from '../scrub.ts';
 import { type ButtonElement, lineSections, mrkdwn, plain, type SlackBlock, sectionLimit } from './blocks.ts';
 import { showTime } from './finding-blocks.ts';
 import { codeSpan, plainText } from './mrkdwn.ts';
@@ -16,10 +17,12 @@ export function buildApprovalBlocks(content: Content, project: string): SlackBlo
   const { approvalId, lines, expiresAt, state } = content;
   const shown = lines.map((line) => `• ${plainText(line)}`);
   const sections = lineSections(shown);
-  const isWhole = sections.length <= mostSections && shown.every(({ length }) => length <= sectionLimit);
+  // A name may have the form of a credential; it is masked, and so nobody sees what it names.
+  const isMasked = lines.some((line) => removeCredentials(line) !== line);
+  const isWhole = !isMasked && sections.length <= mostSections && shown.every(({ length }) => length <= sectionLimit);
   const title = `${state === 'waiting' ? 'May Sallyport do this' : describeAnswer(content)}: ${count(lines.length)} in ${project}`;
   const byCommand = plain(
-    `The list is too long to be shown whole, so it has no buttons: sallyport approve ${approvalId}`,
+    `The list ${isMasked ? 'has something that looks like a credential' : 'is too long'} and cannot be shown whole, so it has no buttons: sallyport approve ${approvalId}`,
   );
   const until = state === 'waiting' ? [`Waits until ${showTime(expiresAt)}`] : [];
   return [

@@ -169,4 +169,11 @@ describe('a Slack message', () => {
     assert.deepEqual(link('javascript:alert(1)'), []);
     assert.deepEqual(link('no url'), []);
   });
+
+  it('has no buttons where a name looks like a credential: what is not shown is not approved by a press', () => {
+    const content = approvalContent({ lines: ['grant roles/run.invoker on //run/services/xoxb-12345678 to x'] });
+    assert.ok(textOf(content).includes('[removed]'));
+    assert.deepEqual(buttons(content), []);
+    assert.match(textOf(content), /sallyport approve /);
+  });
 });
