@@ -5,6 +5,7 @@ import type { Finding } from '../finding.ts';
 import type { FindingStay } from '../people.ts';
 import type { LeftAlone } from '../plan/plan.ts';
 import { buildFindingContent, buildFindingLine, findingNoticeId } from './finding-notice.ts';
+import { fitLines } from './fit-lines.ts';
 import type { NoticeRequest } from './notice-request.ts';
 import { pickChannel } from './pick-channel.ts';
 
@@ -73,7 +74,9 @@ export function buildDigest({ project, channel, group, stays }: DigestParts): No
     content: {
       kind: 'digest',
       title: `${stays.length} findings in ${project}, ${counts}`,
-      lines: stays.map(({ finding, resolvedAt }) => buildFindingLine(finding, resolvedAt === undefined ? '•' : '✓')),
+      lines: fitLines(
+        stays.map(({ finding, resolvedAt }) => buildFindingLine(finding, resolvedAt === undefined ? '•' : '✓')),
+      ),
     },
   };
 }

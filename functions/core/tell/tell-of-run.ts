@@ -6,6 +6,7 @@ import type { LeftAlone } from '../plan/plan.ts';
 import type { World } from '../world.ts';
 import { buildDigest, buildNotices, describeDone, digestGroup, digestId, fixesOf } from './build-notices.ts';
 import { buildFindingContent, findingNoticeId } from './finding-notice.ts';
+import { fitLines } from './fit-lines.ts';
 import { pickChannel } from './pick-channel.ts';
 import { tellOfAlert } from './tell-of-alert.ts';
 
@@ -101,7 +102,7 @@ async function tellOfLimit(
     severity: 'high',
     title: `The limit of changes is reached in ${project}: ${rest.length} are left`,
     lines: [
-      ...rest.map(({ resource, subject }) => `${resource} ${subject}`),
+      ...fitLines(rest.map(({ resource, subject }) => `${resource} ${subject}`)),
       `After a look: sallyport fix --project ${project}`,
     ],
   } as const;
