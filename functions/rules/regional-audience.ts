@@ -1,6 +1,7 @@
 import { quoteHcl, quoteShell } from '../core/commands/command-text.ts';
 import { buildPushTerraform, buildPushUpdate, subscriptionId } from '../core/commands/push-commands.ts';
 import { buildServiceCommand, buildServiceTerraform } from '../core/commands/service-commands.ts';
+import { consentLabel } from '../core/estate/consent.ts';
 import { pushAddress } from '../core/estate/push-address.ts';
 import { audienceOf } from '../core/estate/push-audience.ts';
 import { listPushBlanks, listPushPaths, type PushPath } from '../core/estate/push-paths.ts';
@@ -32,6 +33,8 @@ function buildDraft(
 ): FindingDraft {
   const account = subscription.oidc?.serviceAccount;
   const audience = audienceOf(subscription);
+  const isDenied = lacking.some(({ labels }) => labels[consentLabel] === 'deny');
+  const denied = isDenied ? `The label ${consentLabel}=deny keeps Sallyport off the service: its owner decides. ` : '';
   const regionsOf = (services: typeof refusing) => [...new Set(services.map(({ region }) => region))].join(', ');
   return {
     severity: 'high',
@@ -39,7 +42,7 @@ function buildDraft(
     resource: subscription.name,
     subject: audience,
     message: `${subscriptionId(subscription)} pushes to ${match.host} with the audience ${audience}, which is the URL of ${regionsOf(accepting)} alone: whatever the balancer sends to ${regionsOf(refusing)} is answered 401.`,
-    hint: `Add ${shared} as a custom audience in every region first (each makes a new revision), then push with that audience.`,
+    hint: `${denied}Add ${shared} as a custom audience in every region first (each makes a new revision), then push with that audience.`,
     want: [`audience ${shared}, a custom audience of every region`],
     have: [
       `audience ${audience}`,
@@ -47,19 +50,26 @@ function buildDraft(
       ...refusing.map(({ name }) => `refused by ${name}`),
     ],
     via: [],
-    actions: [
-      ...lacking.map(
-        ({ name }) =>
-          ({ kind: 'add-custom-audience', resource: name, audience: shared, subscription: subscription.name }) as const,
-      ),
-      {
-        kind: 'set-push-audience',
-        resource: subscription.name,
-        audience: shared,
-        endpoint: pushAddress(subscription.endpoint),
-        after: lacking.map(({ name }) => name),
-      } as const,
-    ],
+    actions: isDenied
+      ? []
+      : [
+          ...lacking.map(
+            ({ name }) =>
+              ({
+                kind: 'add-custom-audience',
+                resource: name,
+                audience: shared,
+                subscription: subscription.name,
+              }) as const,
+          ),
+          {
+            kind: 'set-push-audience',
+            resource: subscription.name,
+            audience: shared,
+            endpoint: pushAddress(subscription.endpoint),
+            after: lacking.map(({ name }) => name),
+          } as const,
+        ],
     gcloud: [
       ...lacking.map((service) =>
         buildServiceCommand(service, 'update', [`--add-custom-audiences=${quoteShell(shared)}`]),

@@ -83,7 +83,8 @@ export function assertLegalCustomAudience(
 /** `https://` and the host of an endpoint: the audience that all regions of its services can share. */
 export function hostAudience(endpoint: string): string | undefined {
   const url = URL.parse(endpoint);
-  return url?.protocol === 'https:' ? `https://${url.host}` : undefined;
+  // What URL takes for a host is more than a host name: a comma would be two audiences to gcloud.
+  return url?.protocol === 'https:' && /^[a-z0-9.-]+(:\d+)?$/.test(url.host) ? `https://${url.host}` : undefined;
 }
 
 function withoutAudience({ audience: _, ...rest }: Readonly<Record<string, unknown>>) {

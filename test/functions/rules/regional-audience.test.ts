@@ -108,4 +108,13 @@ describe('regional-audience: the way out', () => {
     ]);
     assert.deepEqual(actions([[shared], [shared]]), [['set-push-audience', subscriptionName, []]]);
   });
+
+  it('a service whose label says no to Sallyport is not touched; the commands are there for its owner', () => {
+    const services = [eu, { ...us, labels: { 'sallyport-iap': 'deny' } }];
+    const estate = regionalEstate(withToken(europe), { services });
+    const [finding] = findingsOf(regionalAudience, { estate, settings }).findings;
+    assert.deepEqual(finding?.fix.actions, []);
+    assert.match(finding?.hint ?? '', /sallyport-iap=deny/);
+    assert.equal(finding?.fix.gcloud.length, 3);
+  });
 });

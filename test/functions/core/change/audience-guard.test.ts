@@ -4,6 +4,7 @@ import {
   assertLegalPush,
   buildCustomAudiencePatch,
   buildPushConfig,
+  hostAudience,
 } from '../../../../functions/core/change/audience-guard.ts';
 import type { CustomAudienceChange, PushAudienceChange, PushState } from '../../../../functions/core/change/change.ts';
 import { clientId, service } from '../../../support/estate.ts';
@@ -85,6 +86,15 @@ describe('the guard before a subscription is updated', () => {
       assert.throws(() => assertLegalPush(state, body, one, capabilities), { code: 'write-refused' });
     });
   }
+});
+
+describe('the audience of an endpoint’s host', () => {
+  it('is none where the host is no host name: gcloud reads a comma as two audiences', () => {
+    for (const host of ['a,b.example', 'a$(id).example', "a'b.example", 'a;b.example', '[::1]'])
+      assert.equal(hostAudience(`https://${host}/x`), undefined);
+    assert.equal(hostAudience('https://Shop.acme.example:8443/x?y'), 'https://shop.acme.example:8443');
+    assert.equal(hostAudience('http://shop.acme.example/x'), undefined);
+  });
 });
 
 describe('the guard before custom audiences are updated', () => {
