@@ -48,10 +48,10 @@ describe('the log', () => {
     log.info('x', {
       accessToken: 'aaa',
       iap: { oauth2ClientSecret: 'bbb', list: [{ Authorization: 'ccc' }] },
-      text: 'Bearer ddd and ya29.eee and GOCSPX-fff',
+      text: 'Bearer ddd and ya29.eee and GOCSPX-fff and xoxb-1234-hhhhhh and xapp-1-A-iiiiii',
       error: new Error('refused with token ya29.ggg'),
     });
-    for (const secret of ['aaa', 'bbb', 'ccc', 'ddd', 'eee', 'fff', 'ggg'])
+    for (const secret of ['aaa', 'bbb', 'ccc', 'ddd', 'eee', 'fff', 'ggg', 'hhh', 'iii'])
       assert.ok(!lines[0]?.includes(secret), secret);
   });
 

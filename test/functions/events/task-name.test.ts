@@ -3,6 +3,8 @@ import {
   isStillAhead,
   listReplaced,
   nextBucket,
+  planDecision,
+  planNotify,
   planOwnWriteCheck,
   planTask,
 } from '../../../functions/events/task-name.ts';
@@ -105,5 +107,25 @@ describe('the name of an own-write check', () => {
     const named = (plan: typeof plain) => listReplaced(plan, 70_000).map(({ id }) => id);
     assert.deepEqual(named(nextBucket(plain)), [plain.id]);
     assert.deepEqual(named(nextBucket(pushes)), [pushes.id]);
+  });
+});
+
+describe('the name of a task that sends what is due', () => {
+  const at = (ms: number) => planNotify({ at: noon + ms, timing });
+
+  it('is one for each bucket, and its task leaves after the bucket, so that a name that is taken is still to come', () => {
+    assert.deepEqual(at(0), at(29_999));
+    assert.notEqual(at(0).id, at(30_000).id);
+    assert.equal(at(12_000).scheduleTime, noon + 31_000);
+    assert.match(at(0).id, /^[0-9a-f]{32}-notify$/);
+  });
+});
+
+describe('the name of an answer', () => {
+  it('is one for each question, whatever is answered and when', () => {
+    const answer = { approvalId: '0123456789abcdef-kz3x', now: noon };
+    assert.equal(planDecision({ ...answer, now: noon + 86_400_000 }).id, planDecision(answer).id);
+    assert.notEqual(planDecision({ ...answer, approvalId: '0123456789abcdef-kz3y' }).id, planDecision(answer).id);
+    assert.equal(planDecision(answer).scheduleTime, noon);
   });
 });

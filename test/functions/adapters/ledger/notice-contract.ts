@@ -49,6 +49,22 @@ export function describeNotices(ledger: () => Ledger): void {
     assert.deepEqual(await claim('a', 40, 5), ['digest:new']);
   });
 
+  it('says when the next one can be claimed: when its wait or its dead sender’s claim is over', async () => {
+    const next = () => ledger().nextNotice(staleMs);
+    assert.equal(await next(), undefined);
+    await put('digest:1', 10);
+    await put('digest:2', 30);
+    assert.equal(await next(), 10);
+    await claim('a', 20);
+    assert.equal(await next(), 30);
+    await claim('b', 40);
+    assert.equal(await next(), 20 + staleMs);
+    await ledger().noticeFailed('digest:1', 'a', 5000);
+    assert.equal(await next(), 40 + staleMs);
+    await ledger().noticeSent('digest:2', 'b', { ts: '1.2', revision: 1 });
+    assert.equal(await next(), 5000);
+  });
+
   it('does nothing about the same content, and is due again with a new one', async () => {
     await put('digest:1', 10);
     await put('digest:1', 11);
