@@ -5,14 +5,19 @@ import { AppError } from '../functions/errors.ts';
 interface StartPlaces {
   readonly port?: number | undefined;
   readonly frontDoorPort?: number | undefined;
+  readonly slackPort?: number | undefined;
   readonly log?: string | undefined;
 }
 
 /** Says what is in the way before anything starts: a port that is taken, a log file that cannot be written. Throws `bad-usage`. */
-export async function checkStart({ port, frontDoorPort, log }: StartPlaces): Promise<void> {
-  if (port && port === frontDoorPort) throw new AppError('bad-usage', `--port and --front-door-port are both ${port}.`);
-  await checkPort('--port', port);
-  await checkPort('--front-door-port', frontDoorPort);
+export async function checkStart({ port, frontDoorPort, slackPort, log }: StartPlaces): Promise<void> {
+  const ports = { '--port': port, '--front-door-port': frontDoorPort, '--slack-port': slackPort };
+  const chosen = Object.entries(ports).filter(([, one]) => one);
+  for (const [option, one] of chosen) {
+    const [first] = chosen.find(([, other]) => other === one) ?? [];
+    if (first !== option) throw new AppError('bad-usage', `${first} and ${option} are both ${one}.`);
+    await checkPort(option, one);
+  }
   checkLogFile(log);
 }
 

@@ -42,7 +42,7 @@ async function runSandbox(options: SandboxOptions): Promise<void> {
   const ended = untilSignal();
   const stage = await openStage({ iam, port, frontDoorPort, seed, logFile: log });
   try {
-    process.stdout.write(`${printOpening(stage)}\n${printInvitation(stage, false)}\n`);
+    process.stdout.write(`${printOpening(stage)}\n${printInvitation(stage, [])}\n`);
     await ended;
   } finally {
     await stage.stop();

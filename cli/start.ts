@@ -17,13 +17,14 @@ interface StartOptions {
   readonly break?: 'grant';
   readonly port?: number;
   readonly frontDoorPort?: number;
+  readonly slackPort?: number;
 }
 
 /** `sallyport start` (npm start): the whole job in a local Google Cloud, shown in the terminal. */
 export function startCommand(): Command {
   return new Command('start')
     .description(
-      'show the whole job in a local Google Cloud: IAP is switched on, users get 403, Sallyport binds, users get 200',
+      'show the whole job in a local Google Cloud: IAP is switched on and users get 403; pushes are refused; Sallyport mends it',
     )
     .option('--once', 'end when the story is told (default where stdout is no terminal, or with CI=1)')
     .option('--json', 'one JSON object at the end instead of the story')
@@ -32,6 +33,7 @@ export function startCommand(): Command {
     .addOption(new Option('--break <what>', 'break something on purpose, to see a step fail').choices(['grant']))
     .option('--port <port>', "port of the local Google Cloud's APIs (default: any)", parsePort)
     .option('--front-door-port <port>', 'port that users come to (default: any)', parsePort)
+    .option('--slack-port <port>', "port of Slack's page (default: any)", parsePort)
     .action(start);
 }
 
@@ -55,6 +57,7 @@ async function start(options: StartOptions): Promise<void> {
     breaks: options.break,
     port: options.port,
     frontDoorPort: options.frontDoorPort,
+    slackPort: options.slackPort,
     onReady: (stage) => {
       opened.stage = stage;
       print(`${printOpening(stage)}\n${printHeading()}`);
@@ -72,7 +75,7 @@ async function start(options: StartOptions): Promise<void> {
       if (options.json) process.stdout.write(`${JSON.stringify({ steps: steps.map(toJson), ok })}\n`);
       process.exitCode = ok ? exitCodes.clean : exitCodes.findings;
       if (staysUp(options)) {
-        print(printInvitation(stage, true));
+        print(printInvitation(stage, steps));
         await ended;
       }
     }

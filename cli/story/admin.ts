@@ -9,8 +9,20 @@ export interface Admin {
   deployRevision(region: string): Promise<void>;
   /** Takes every run.invoker grant off the service in one region. */
   removeGrants(region: string): Promise<void>;
+  /** Makes a topic, and a subscription that pushes to an endpoint as an account; without audience it is Pub/Sub's default. */
+  addPush(push: PushToAdd): Promise<void>;
+  /** Publishes one message; its id. */
+  publish(topic: string): Promise<string>;
   /** Members of run.invoker in one region. */
   invokers(region: string): Promise<readonly string[]>;
+}
+
+export interface PushToAdd {
+  /** Of topic and subscription. */
+  readonly name: string;
+  readonly endpoint: string;
+  readonly account: string;
+  readonly audience?: string | undefined;
 }
 
 interface Policy {
@@ -54,6 +66,22 @@ export function createAdmin(url: string, estate: ArticleEstate): Admin {
       const before = await call<Policy>('GET', `${serviceIn(region)}:getIamPolicy?options.requestedPolicyVersion=3`);
       const bindings = (before.bindings ?? []).filter((binding) => binding.role !== role);
       await call('POST', `${serviceIn(region)}:setIamPolicy`, { policy: { ...before, bindings } });
+    },
+    async addPush({ name, endpoint, account, audience }) {
+      const topic = `projects/${project}/topics/${name}`;
+      await call('PUT', `/v1/${topic}`, {});
+      const oidcToken = { serviceAccountEmail: account, ...(audience === undefined ? {} : { audience }) };
+      await call('PUT', `/v1/projects/${project}/subscriptions/${name}`, {
+        topic,
+        pushConfig: { pushEndpoint: endpoint, oidcToken },
+        retryPolicy: { minimumBackoff: '10s', maximumBackoff: '60s' },
+      });
+    },
+    async publish(topic) {
+      const messages = [{ data: Buffer.from('an order').toString('base64') }];
+      const path = `/v1/projects/${project}/topics/${topic}:publish`;
+      const { messageIds } = await call<{ messageIds: readonly string[] }>('POST', path, { messages });
+      return messageIds[0] ?? '';
     },
     async invokers(region) {
       const policy = await call<Policy>('GET', `${serviceIn(region)}:getIamPolicy?options.requestedPolicyVersion=3`);

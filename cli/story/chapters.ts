@@ -1,4 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { buildPushChapters } from './push-chapters.ts';
+import { buildReportChapter } from './report-chapter.ts';
+import type { SlackLine, SlackPane } from './slack-pane.ts';
 import type { Stage, StageOptions } from './stage.ts';
 import { createWatch, type Watch } from './watch.ts';
 
@@ -8,6 +11,12 @@ export interface Told {
   readonly ok: boolean;
   /** What the user got in each region. */
   readonly regions?: Readonly<Record<string, number>>;
+  /** What Pub/Sub's push got in each region. */
+  readonly pushes?: Readonly<Record<string, number>>;
+  /** What was new on Slack before the chapter itself looked there. */
+  readonly slack?: readonly SlackLine[];
+  /** Where the report is, and where a copy of it stays. */
+  readonly report?: { readonly url: string; readonly file: string };
   /** The event that started the repair. */
   readonly eventId?: string;
   readonly note?: string;
@@ -24,6 +33,7 @@ export interface Chapter {
 export interface ChapterParts {
   readonly stage: Stage;
   readonly watch: Watch;
+  readonly pane: SlackPane;
   /** Opens a second stage for one chapter, which stops it itself. */
   openOther(chapter: string, over: Partial<StageOptions>): Promise<Stage>;
 }
@@ -79,7 +89,7 @@ export function buildChapters(parts: ChapterParts): readonly Chapter[] {
         await admin.deployRevision(first);
         const { eventId } = await watch.expected();
         const regions = await visitAll(all);
-        await deployment.idle();
+        await stage.settled();
         const writes = stage.sandbox.requestLog.rows.filter(
           ({ step, method = '' }) => step === 'new-revision' && method.endsWith('.setIamPolicy'),
         );
@@ -117,13 +127,15 @@ export function buildChapters(parts: ChapterParts): readonly Chapter[] {
     },
     {
       name: 'sweep',
-      doing: 'the hourly sweep looks at the project',
+      doing: 'the hourly sweep: Cloud Scheduler, the workflow, every project in scope',
       async play() {
-        const { status } = await deployment.sweep();
+        const execution = await deployment.scheduled?.runJob('sallyport-sweep');
         const told = await healed('the hourly sweep finds it → IAP is bound again', all, Promise.resolve({}));
-        return { ...told, ok: told.ok && status === 200 };
+        return { ...told, ok: told.ok && execution?.state === 'SUCCEEDED' };
       },
     },
+    ...buildPushChapters(parts),
+    buildReportChapter(stage),
     clientIdAsPrincipal(parts),
   ];
 
@@ -135,7 +147,7 @@ export function buildChapters(parts: ChapterParts): readonly Chapter[] {
   ): Promise<Told> {
     const { eventId } = await started;
     const got = await visitAll(regions);
-    await deployment.idle();
+    await stage.settled();
     return { title, ok: every(got, 200), regions: got, ...(eventId ? { eventId } : {}) };
   }
 
@@ -165,7 +177,7 @@ function clientIdAsPrincipal({ stage: today, openOther }: ChapterParts): Chapter
         await stage.admin.switchIapOn();
         const { eventId } = await watch.expected();
         const status = await stage.visit(region);
-        await stage.deployment.idle();
+        await stage.settled();
         const [then, now] = [await stage.admin.invokers(region), await today.admin.invokers(region)];
         const member = `serviceAccount:${clientId}`;
         const isAgentAlone = now.length === 1 && now[0] === iapAgent;

@@ -1,5 +1,6 @@
 import type { RequestRow } from '../../sandbox/request-log.ts';
 import { buildChapters, type Chapter, type Told } from './chapters.ts';
+import { createSlackPane, type SlackLine } from './slack-pane.ts';
 import { openStage, type Stage, type StageOptions } from './stage.ts';
 import { createWatch } from './watch.ts';
 
@@ -9,10 +10,12 @@ export interface Step extends Told {
   readonly ms: number;
   /** Google API calls that Sallyport made during the step. */
   readonly calls: number;
-  /** Of these, policy writes that were accepted. */
+  /** Of these, changes of policies, services and subscriptions that were accepted. */
   readonly writes: number;
-  /** What the user got, where all regions gave the same. */
+  /** What the user, or else the push, got, where all regions gave the same. */
   readonly status?: number;
+  /** What was new on Slack, and what says something else since. */
+  readonly slack: readonly SlackLine[];
 }
 
 export interface StoryOptions {
@@ -22,6 +25,7 @@ export interface StoryOptions {
   readonly breaks?: 'grant' | undefined;
   readonly port?: number | undefined;
   readonly frontDoorPort?: number | undefined;
+  readonly slackPort?: number | undefined;
   readonly onReady: (stage: Stage) => void;
   /** Told before each step what it is about to do. */
   readonly onBegin: (doing: string) => void;
@@ -35,14 +39,18 @@ export interface Story {
   readonly stage: Stage;
 }
 
+/** Nothing that people must approve is off, and nothing waits longer than here has to be waited. */
+const settings = { capabilities: ['grant-invoker', 'set-push-audience', 'grant-iap-accessor', 'add-custom-audience'] };
+
 /**
  * Plays the main job from end to end in a sandbox: every status is a real answer of the front door, every repair the work
  * of the real functions. Stops at the first step that does not hold.
  */
 export async function playStory(options: StoryOptions): Promise<Story> {
-  const { seed, logFile, port, frontDoorPort } = options;
+  const { seed, logFile, port, frontDoorPort, slackPort } = options;
   const watch = createWatch();
-  const stage = await openStage({ seed, logFile, port, frontDoorPort, onLog: watch.hear });
+  const ports = { port, frontDoorPort, slackPort };
+  const stage = await openStage({ seed, logFile, ...ports, parts: 'all', settings, onLog: watch.hear });
   if (options.breaks === 'grant') {
     stage.sandbox.faults.add({
       match: /^run\..*\.setIamPolicy$/,
@@ -51,6 +59,8 @@ export async function playStory(options: StoryOptions): Promise<Story> {
     });
   }
   options.onReady(stage);
+  if (!stage.deployment.slack) throw new Error('the stage has no Slack');
+  const pane = createSlackPane(stage.deployment.slack);
   const stages = [stage];
   const openOther = async (chapter: string, over: Partial<StageOptions>) => {
     const other = await openStage({ seed, logFile, ...over });
@@ -59,9 +69,10 @@ export async function playStory(options: StoryOptions): Promise<Story> {
     return other;
   };
   const steps: Step[] = [];
-  for (const chapter of buildChapters({ stage, watch, openOther })) {
+  for (const chapter of buildChapters({ stage, watch, pane, openOther })) {
     options.onBegin(chapter.doing);
-    const step = await playStep(chapter, stages);
+    const played = await playStep(chapter, stages);
+    const step = { ...played, slack: [...(played.slack ?? []), ...pane.news()] };
     steps.push(step);
     options.onStep(step);
     if (!step.ok) break;
@@ -71,13 +82,13 @@ export async function playStory(options: StoryOptions): Promise<Story> {
   return { steps, ok: steps.every(({ ok }) => ok), stage };
 }
 
-async function playStep({ name, play }: Chapter, stages: readonly Stage[]): Promise<Step> {
+async function playStep({ name, play }: Chapter, stages: readonly Stage[]): Promise<Omit<Step, 'slack'> & Told> {
   for (const { sandbox } of stages) sandbox.requestLog.setStep(name);
   const began = performance.now();
   const told: Told = await play().catch((error: unknown) => ({ title: name, ok: false, note: messageOf(error) }));
   const ms = Math.round(performance.now() - began);
   const rows = stages.flatMap((stage) => callsOfSallyport(name, stage));
-  const statuses = new Set(Object.values(told.regions ?? {}));
+  const statuses = new Set(Object.values(told.regions ?? told.pushes ?? {}));
   const [status] = statuses;
   return {
     name,
@@ -90,14 +101,16 @@ async function playStep({ name, play }: Chapter, stages: readonly Stage[]): Prom
 }
 
 function callsOfSallyport(step: string, { sandbox, estate }: Stage): readonly RequestRow[] {
-  const ours: readonly string[] = [estate.reconcileAccount, estate.eventsAccount];
+  const ours = Object.values(estate.accounts);
   return sandbox.requestLog.rows.filter(
     (row) => row.step === step && row.kind === 'api' && ours.includes(row.caller ?? ''),
   );
 }
 
+const writeMethods = /\.setIamPolicy$|\.services\.patch$|\.subscriptions\.patch$/;
+
 function isWrite({ method = '', status = 0 }: RequestRow): boolean {
-  return method.endsWith('.setIamPolicy') && status < 300;
+  return writeMethods.test(method) && status < 300;
 }
 
 function messageOf(error: unknown): string {

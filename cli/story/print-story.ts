@@ -1,5 +1,7 @@
+import { escapeTerminal } from '../../functions/reports/terminal-text.ts';
 import { outputStyle } from '../output-style.ts';
 import type { Step } from './play-story.ts';
+import type { SlackLine } from './slack-pane.ts';
 import type { Stage } from './stage.ts';
 
 const { palette: paint, columns = 100 } = outputStyle();
@@ -11,7 +13,7 @@ export function printOpening({ estate }: Stage): string {
   const words =
     `Project ${projectId}: service ${service} in ${regions.join(' and ')}, closed to all but the balancer; one HTTPS ` +
     `balancer for ${host}. IAP, once on, needs run.invoker on the service in every region, and nobody has granted it. ` +
-    "Sallyport's two functions run beside it, as real processes.";
+    "Sallyport's functions run beside it, as real processes.";
   const lines = wrap(words, 2).map((line) => `  ${line}`);
   return ['', paint.bold('  Sallyport in a local Google Cloud'), ...lines, ''].join('\n');
 }
@@ -26,11 +28,30 @@ export function printStep(step: Step, sinceMs: number): string {
   const mark = step.ok ? paint.green('✔') : paint.red('✘');
   const time = `${(sinceMs / 1000).toFixed(1)} s`.padStart(9);
   const calls = step.calls === 0 ? '     –' : String(step.calls).padStart(6);
-  const grants = step.writes === 0 ? '' : paint.dim(` (${step.writes} ${step.writes === 1 ? 'grant' : 'grants'})`);
-  const lines = [`${time}  ${calls}  ${mark} ${step.title}${grants}`];
-  if (step.regions) lines.push(indent + Object.entries(step.regions).map(printStatus).join('   '));
+  const noun = step.pushes ? 'change' : 'grant';
+  const writes = step.writes === 0 ? '' : paint.dim(` (${step.writes} ${noun}${step.writes === 1 ? '' : 's'})`);
+  const lines = [`${time}  ${calls}  ${mark} ${step.title}${writes}`];
+  const got = step.regions ?? step.pushes;
+  if (got) lines.push(indent + Object.entries(got).map(printStatus).join('   '));
   for (const line of wrap(step.note ?? '', indent.length)) lines.push(indent + paint.dim(line));
+  if (step.report) lines.push(indent + paint.dim(step.report.file));
+  lines.push(...step.slack.map(printSlack));
   return lines.join('\n');
+}
+
+/** As Slack shows it, in one line. */
+function printSlack({ channel, title, text, edited, buttons }: SlackLine): string {
+  const mark = /^(fixed|approved|resolved)/i.test(title) ? paint.green('●') : paint.yellow('●');
+  const press = buttons.map((button) => ` [${button}]`).join('');
+  const end = `${press}${edited ? ' (edited)' : ''}`;
+  const room = Math.max(20, Math.min(columns, 120) - indent.length - channel.length - 3 - end.length);
+  // The rule's name says little to who has just seen what happened.
+  const words = cut(escapeTerminal(`${title.replace(/: [a-z-]+$/, '')} · ${text}`), room);
+  return `${indent}${paint.dim(channel)} ${mark} ${words}${paint.dim(end)}`;
+}
+
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
 function printStatus([region, status]: [string, number]): string {
@@ -60,13 +81,20 @@ export function printEnd(steps: readonly Step[], ok: boolean, sinceMs: number): 
 }
 
 /** How to play along while it stays up; after the story IAP is on and bound, before it nothing has happened. */
-export function printInvitation({ sandbox, frontDoor, estate, cookie, cliEnv }: Stage, isTold: boolean): string {
+export function printInvitation(stage: Stage, steps: readonly Step[]): string {
+  const { sandbox, frontDoor, estate, cookie, cliEnv, deployment } = stage;
   const [region] = estate.regions;
+  const isTold = steps.length > 0;
+  const report = steps.find((step) => step.report)?.report;
   const apis = ['run', 'pubsub', 'iap', 'cloudresourcemanager', 'serviceusage'];
   const says = (text: string) => paint.dim(`  # ${text}`);
   return [
     paint.bold('  Play along') + paint.dim(' (Ctrl-C ends everything)'),
     '',
+    ...(deployment.slack ? [says('read Slack, and press its buttons'), `  ${deployment.slack.url}`, ''] : []),
+    ...(report
+      ? [says('read the report; the copy stays when this ends'), `  ${report.url}`, `  ${report.file}`, '']
+      : []),
     says('be a user: ask the balancer, in a region of your choice'),
     `  curl -i -H 'Host: ${estate.host}' -H 'X-Sandbox-Region: ${region}' \\`,
     `    -b '${cookie}' \\`,

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import { eventarcTriggers } from '../../functions/events/event-sources.ts';
 import { type Deployment, deploySallyport, type FunctionName } from '../../sandbox/deploy/deploy-sallyport.ts';
 import { type ArticleEstate, buildArticleEstate } from '../../sandbox/estates/article-estate.ts';
@@ -13,6 +14,9 @@ export interface StageOptions {
   /** Changes project, service and region names; absent: the nice ones. */
   readonly seed?: number | undefined;
   readonly iam?: 'today' | '2021' | undefined;
+  /** `all`: also what runs by the clock, Slack, and a function for each capability. */
+  readonly parts?: 'events' | 'all';
+  readonly slackPort?: number | undefined;
   readonly logFile?: string | undefined;
   readonly port?: number | undefined;
   readonly frontDoorPort?: number | undefined;
@@ -31,6 +35,8 @@ export interface Stage {
   readonly admin: Admin;
   /** Asks for the service as a signed-in user, in one region; the status. */
   visit(region: string): Promise<number>;
+  /** Resolves when no event is under way, and no task but such as wait for a later time. */
+  settled(): Promise<void>;
   /** Cookie of the signed-in user. */
   readonly cookie: string;
   /** Variables with which `sallyport` works on this cloud, as its administrator, with the ledger of the functions. */
@@ -51,6 +57,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     project: estate,
     accounts: estate,
     methods: eventarcTriggers().map(({ methodName }) => methodName),
+    ...(options.parts ? { parts: options.parts } : {}),
+    ...(options.slackPort ? { slackPort: options.slackPort } : {}),
     ...(options.settings ? { settings: options.settings } : {}),
     ...(options.onLog ? { onLog: options.onLog } : {}),
   }).catch(async (error: unknown) => {
@@ -91,6 +99,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       SALLYPORT_LEDGER: deployment.ledgerFile,
     },
     visit: (region) => askFrontDoor(frontDoor.port, { host: estate.host, cookie, 'x-sandbox-region': region }),
+    async settled() {
+      await deployment.delivery.idle();
+      while (hasWorkSoon(sandbox)) await wait(20);
+    },
     async stop() {
       await push.stop();
       await deployment.stop();
@@ -99,6 +111,14 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       await sandbox.stop();
     },
   };
+}
+
+/** Beyond this a task (ms) waits for a time, not for its turn. */
+const soonMs = 8000;
+
+function hasWorkSoon({ cloud }: Sandbox): boolean {
+  const soon = cloud.now().getTime() + soonMs;
+  return [...cloud.tasks.tasks.values()].some(({ scheduleTime }) => Date.parse(scheduleTime) < soon);
 }
 
 async function signIn(frontDoor: string, user: string): Promise<string> {

@@ -4,7 +4,7 @@ import type { FunctionName } from '../../sandbox/deploy/deploy-sallyport.ts';
 export interface Watch {
   readonly hear: (name: FunctionName, entry: Readonly<Record<string, unknown>>) => void;
   /** From now on a run with this outcome is waited for; a run that ended before does not count. */
-  expect(outcome: 'fixed' | 'clean'): void;
+  expect(outcome: 'fixed' | 'clean' | 'waiting'): void;
   /** The run that was expected; rejects after 15 s, with the last thing that went wrong. */
   expected(): Promise<{ eventId?: string }>;
 }

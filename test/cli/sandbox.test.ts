@@ -23,7 +23,7 @@ describe('sallyport sandbox', function () {
   };
 
   it('prints the variables with which the commands work on it', () => {
-    const text = printInvitation(stage, false);
+    const text = printInvitation(stage, []);
     for (const [name, value] of Object.entries(stage.cliEnv)) assert.ok(text.includes(`  export ${name}=${value}\n`));
     assert.match(text, new RegExp(`npx sallyport scan --project ${stage.estate.projectId}\n`));
   });
@@ -32,7 +32,7 @@ describe('sallyport sandbox', function () {
     const regions = ['northamerica-northeast1', 'southamerica-east1'] as const;
     const text = printOpening({ ...stage, estate: { ...stage.estate, projectId: 'p'.repeat(30), regions } });
     for (const line of text.split('\n')) assert.ok(line.length <= 100, line);
-    assert.match(text.replace(/\s+/g, ' '), /nobody has granted it\. Sallyport's two functions run beside it/);
+    assert.match(text.replace(/\s+/g, ' '), /nobody has granted it\. Sallyport's functions run beside it/);
   });
 
   it('lets scan, explain and fix work with these variables alone, and undo show what the functions did', async () => {
