@@ -521,6 +521,27 @@ export const promises: readonly Promise_[] = [
         replace: 'if (false) throw',
         tests: [`${adapters}/approval-workflow.test.ts`],
       },
+      {
+        title: 'a press that Slack did not sign counts',
+        file: 'functions/entrypoints/slack-signature.ts',
+        find: "if (have.length !== want.length || !timingSafeEqual(have, want)) return 'forged';",
+        replace: '',
+        tests: ['test/functions/entrypoints/slack-action.test.ts'],
+      },
+      {
+        title: 'an old press counts',
+        file: 'functions/entrypoints/slack-signature.ts',
+        find: '> windowSeconds',
+        replace: '> 1e9',
+        tests: ['test/functions/entrypoints/slack-action.test.ts'],
+      },
+      {
+        title: 'a stranger may press',
+        file: 'functions/entrypoints/slack-action-handler.ts',
+        find: 'if (!settings.slack?.approvers.includes(userId)) {',
+        replace: 'if (false) {',
+        tests: ['test/functions/entrypoints/slack-action.test.ts'],
+      },
     ],
   },
   {
@@ -572,7 +593,7 @@ export const promises: readonly Promise_[] = [
   },
   {
     line: 14,
-    text: 'secrets never reach log or dead letters; foreign text is escaped',
+    text: 'secrets never reach log, dead letters or Slack; foreign text is escaped',
     breaks: [
       {
         title: 'logs are not scrubbed',
@@ -594,6 +615,27 @@ export const promises: readonly Promise_[] = [
         find: 'escape_formulas: true',
         replace: 'escape_formulas: false',
         tests: ['test/functions/reports/scan-csv.test.ts'],
+      },
+      {
+        title: 'foreign text calls a whole channel on Slack',
+        file: 'functions/adapters/slack/mrkdwn.ts',
+        find: ".replaceAll('<', '&lt;')",
+        replace: '',
+        tests: [`${adapters}/slack/build-message.test.ts`],
+      },
+      {
+        title: 'foreign text ends its code span on Slack',
+        file: 'functions/adapters/slack/mrkdwn.ts',
+        find: "return text.replaceAll('`', '\\u02cb');",
+        replace: 'return text;',
+        tests: [`${adapters}/slack/build-message.test.ts`],
+      },
+      {
+        title: 'credentials reach Slack',
+        file: 'functions/adapters/slack/mrkdwn.ts',
+        find: 'escapeEntities(showHidden(removeCredentials(text)',
+        replace: 'escapeEntities(showHidden((text)',
+        tests: [`${adapters}/slack/build-message.test.ts`],
       },
     ],
   },
