@@ -1,6 +1,7 @@
 import type { Approval } from '../core/people.ts';
 import { AppError } from '../errors.ts';
 import type { AccessToken } from './metadata-token.ts';
+import type { OwnProject } from './own-project.ts';
 import { callRest, errorText } from './rest-call.ts';
 
 /** The workflow that waits for an answer; the answer itself is in the ledger before it hears of it. */
@@ -16,14 +17,17 @@ export interface ApprovalWorkflow {
 export interface ApprovalWorkflowOptions {
   /** `projects/P/locations/L/workflows/W`; absent: questions are answered by `sallyport approve` and buttons alone. */
   readonly workflow?: string;
+  /** Id and number of the project that the functions run in: Google's addresses have the number, the workflow's name mostly the id. */
+  readonly ownProject?: OwnProject;
   /** `https://workflowexecutions.googleapis.com`, or the sandbox. */
   readonly apiRoot: string;
   readonly token: AccessToken;
 }
 
 /** Workflow Executions over REST v1, without its SDK. */
-export function createApprovalWorkflow({ workflow, apiRoot, token }: ApprovalWorkflowOptions): ApprovalWorkflow {
-  const isCallback = (url: string) => isCallbackUrl(url, apiRoot, workflow);
+export function createApprovalWorkflow(options: ApprovalWorkflowOptions): ApprovalWorkflow {
+  const { workflow, apiRoot, token } = options;
+  const isCallback = (url: string) => isCallbackUrl(url, options);
   return {
     isCallback,
     async callBack({ id }, url) {
@@ -57,13 +61,22 @@ function failed(why: string, cause?: unknown): AppError {
 }
 
 const callbackPath =
-  /^\/v1\/projects\/[^/]+\/(locations\/[^/]+\/workflows\/[^/]+)\/executions\/[^/:]+\/callbacks?\/[^/:]+$/;
+  /^\/v1\/projects\/([^/]+)\/(locations\/[^/]+\/workflows\/[^/]+)\/executions\/[^/:]+\/callbacks?\/[^/:]+$/;
 
-function isCallbackUrl(url: string, apiRoot: string, workflow: string | undefined): boolean {
+function isCallbackUrl(url: string, { apiRoot, workflow, ownProject }: ApprovalWorkflowOptions): boolean {
   const parsed = URL.parse(url);
   if (!parsed || parsed.origin !== new URL(apiRoot).origin || parsed.username !== '' || parsed.password !== '')
     return false;
-  const [, place] = callbackPath.exec(parsed.pathname) ?? [];
-  // The project stands there by number or by id.
-  return place !== undefined && (workflow === undefined || workflow.endsWith(`/${place}`));
+  const [, project = '', place] = callbackPath.exec(parsed.pathname) ?? [];
+  if (place === undefined || workflow === undefined) return place !== undefined;
+  const [, owner = '', expected] = /^projects\/([^/]+)\/(.+)$/.exec(workflow) ?? [];
+  return place === expected && isSameProject(project, owner, ownProject);
+}
+
+/** The project stands there by number or by id; whether a number is that of an id is known of our own project alone. */
+function isSameProject(project: string, owner: string, own: OwnProject | undefined): boolean {
+  if (project === owner) return true;
+  const { id, number } = own ?? {};
+  if (id !== undefined && number !== undefined && [id, number].includes(owner)) return [id, number].includes(project);
+  return /^\d+$/.test(project) && !/^\d+$/.test(owner);
 }

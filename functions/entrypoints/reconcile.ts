@@ -69,6 +69,7 @@ async function readDeps(): Promise<ReconcileDeps> {
     workflow: createApprovalWorkflow({
       apiRoot: apiRoot('workflowexecutions'),
       token,
+      ownProject,
       ...(workflow ? { workflow } : {}),
     }),
     ...queues,

@@ -89,6 +89,28 @@ describe('the approval workflow', () => {
     });
   }
 
+  it('takes a workflow of the same name in another project for none of ours', async () => {
+    const ours = (own: { id: string | undefined; number: string | undefined }, name = workflow) =>
+      createApprovalWorkflow({ workflow: name, ownProject: own, apiRoot: root, token: async () => 'secret' });
+    const here = { id: 'ops-prod', number: '123' };
+    const at = (project: string) => root + callback.replace('/123/', `/${project}/`);
+    for (const project of ['123', 'ops-prod']) assert.ok(ours(here).isCallback(at(project)), project);
+    for (const project of ['999', 'evil-prod']) assert.equal(ours(here).isCallback(at(project)), false, project);
+    await assert.rejects(ours(here).callBack(approval, at('999')), failsAs);
+    assert.deepEqual(requests, []);
+    // Where one of the two names is not known, a number may be ours; another id never is.
+    for (const own of [
+      { id: 'ops-prod', number: undefined },
+      { id: 'functions-prod', number: '7' },
+    ]) {
+      assert.ok(ours(own).isCallback(at('123')));
+      assert.equal(ours(own).isCallback(at('evil-prod')), false);
+    }
+    const byNumber = workflow.replace('ops-prod', '123');
+    assert.ok(ours(here, byNumber).isCallback(at('ops-prod')));
+    assert.equal(ours(here, byNumber).isCallback(at('999')), false);
+  });
+
   it('knows Google’s own address, and only that one', () => {
     const google = createApprovalWorkflow({
       workflow,
