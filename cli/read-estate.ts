@@ -27,6 +27,8 @@ export interface EstateOptions {
   readonly project?: readonly string[];
   readonly settings?: string;
   readonly ledger: string;
+  /** For questions about any URL: see `ReadOptions`. */
+  readonly everyDoor?: boolean;
 }
 
 /** Reads asset exports (`--export`) or live projects (`--project`); exactly one of the two must be named. */
@@ -49,7 +51,7 @@ export async function readEstate(options: EstateOptions): Promise<ReadEstate> {
   const world = await openWorld({ ...options, ledger: hasLedger ? options.ledger : ':memory:' });
   try {
     for (const project of projects) assertInScope(project, world.settings);
-    const read = (project: string) => readProject(project, world);
+    const read = (project: string) => readProject(project, world, { everyDoor: options.everyDoor ?? false });
     const inventory = await withProgress(`reading ${projects.join(', ')}`, async () =>
       mergeInventories([await read(first), ...(await Promise.all(rest.map(read)))]),
     );

@@ -1,4 +1,7 @@
-import type { Door, DoorState, ExplainedWay, ServiceExplanation } from '../core/explain-service.ts';
+import type { PushExplanation } from '../core/explain/explain-push.ts';
+import type { RequestExplanation, RequestWay } from '../core/explain/explain-request.ts';
+import type { ExplainedWay, ServiceExplanation } from '../core/explain/explain-service.ts';
+import type { Hop, HopName, HopState, Outcome } from '../core/explain/hop.ts';
 import { describeResource, describeVia } from './describe-resource.ts';
 import { type Paint, type Palette, plainPalette } from './palette.ts';
 import { escapeTerminal, wrapCommand, wrapWords } from './terminal-text.ts';
@@ -9,28 +12,154 @@ export interface ExplainTableOptions {
   readonly columns?: number;
 }
 
-const names: Readonly<Record<Door['door'], string>> = { iap: 'IAP', ingress: 'ingress', invoker: 'invoker check' };
+interface Style {
+  readonly palette: Palette;
+  readonly columns: number;
+}
 
 /** The ways to services, door by door, for a terminal. Foreign text is escaped. */
 export function renderExplanation(all: readonly ServiceExplanation[], options: ExplainTableOptions = {}): string {
-  const { palette = plainPalette, columns = 100 } = options;
-  return all.map((one) => renderService(one, palette, Math.max(60, columns)).join('\n')).join('\n\n') + '\n';
+  const style = styleOf(options);
+  return all.map((one) => renderService(one, style).join('\n')).join('\n\n') + '\n';
 }
 
-function renderService({ service, ways }: ServiceExplanation, palette: Palette, columns: number): readonly string[] {
-  const title = palette.bold(describeResource(service));
+/** What requests or pushes meet, hop by hop, and what the caller gets in each region, for a terminal. Foreign text is escaped. */
+export function renderRequests(
+  all: readonly (RequestExplanation | PushExplanation)[],
+  options: ExplainTableOptions = {},
+): string {
+  const style = styleOf(options);
+  return all.map((one) => renderRequest(one, style).join('\n')).join('\n\n') + '\n';
+}
+
+function styleOf({ palette = plainPalette, columns = 100 }: ExplainTableOptions): Style {
+  return { palette, columns: Math.max(60, columns) };
+}
+
+function renderService({ service, ways }: ServiceExplanation, style: Style): readonly string[] {
+  const title = style.palette.bold(describeResource(service));
   if (ways.length === 0)
     return [title, '  No way through IAP leads here: no backend with IAP reaches it, and it has no IAP of its own.'];
-  return [title, ...ways.flatMap((way) => renderWay(way, palette, columns))];
+  return [title, ...ways.flatMap((way) => renderWay(way, style))];
 }
 
-function renderWay({ via, doors }: ExplainedWay, palette: Palette, columns: number): readonly string[] {
+const mostUrls = 5;
+
+function renderWay({ via, urls, hops }: ExplainedWay, style: Style): readonly string[] {
+  const { palette, columns } = style;
   const title = via === 'run.app' ? 'by the run.app URL, past the balancer' : `by ${describeVia(via)}`;
-  return ['', `  ${palette.dim(title)}`, ...doors.flatMap((door) => renderDoor(door, palette, columns))];
+  const more = urls.length > mostUrls ? `, and ${urls.length - mostUrls} more` : '';
+  const from = `URLs: ${escapeTerminal(urls.slice(0, mostUrls).join(', '))}${more}`;
+  return [
+    '',
+    `  ${palette.dim(title)}`,
+    ...(urls.length > 0 ? wrapWords(from, columns - 4).map((line) => palette.dim(`    ${line}`)) : []),
+    ...hops.flatMap((hop) =>
+      renderHop({ ...hop, label: doorNames[hop.hop] ?? hop.hop, word: doorWords[hop.state] }, style),
+    ),
+  ];
 }
 
-function renderDoor({ door, state, why, who, commands }: Door, palette: Palette, columns: number): readonly string[] {
-  const [mark, paint] = markOf(state, palette);
+function renderRequest(explained: RequestExplanation | PushExplanation, style: Style): readonly string[] {
+  const { palette, columns } = style;
+  const { request, hops, ways, theOne, advice, notRead } = explained;
+  const audience = request.tokenAudience === undefined ? '' : `, token for ${request.tokenAudience}`;
+  const who = request.as ?? 'nobody';
+  const subject = 'subscription' in explained ? [palette.bold(describeResource(explained.subscription))] : [];
+  const paragraph = (text: string) => wrapWords(escapeTerminal(text), columns - 2).map((line) => `  ${line}`);
+  return [
+    ...subject,
+    palette.bold(escapeTerminal(`${request.method} ${request.url}`)) + escapeTerminal(` as ${who}${audience}`),
+    ...hops.flatMap((hop) => renderHop({ ...hop, label: names[hop.hop], word: hop.state }, style)),
+    ...ways.flatMap((way) => renderRequestWay(way, style)),
+    '',
+    ...(theOne === undefined
+      ? []
+      : [
+          '  The command that opens the first shut door:',
+          ...wrapCommand(escapeTerminal(theOne), columns - 4).map((line) => `    ${palette.cyan(line)}`),
+        ]),
+    ...advice.flatMap(paragraph),
+    ...paragraph(`Not read: ${notRead.join(', ')}.`).map(palette.dim),
+  ];
+}
+
+function renderRequestWay({ region, backend, hops, outcome }: RequestWay, style: Style): readonly string[] {
+  const { palette, columns } = style;
+  const place = region ?? (backend === undefined ? '' : describeResource(backend));
+  const [mark, paint] = markOf(stateOf(outcome));
+  const [first = '', ...rest] = wrapWords(escapeTerminal(tellOutcome(outcome)), columns - 6);
+  return [
+    '',
+    ...(place === '' ? [] : [`  ${palette.bold(escapeTerminal(place))}`]),
+    ...hops.flatMap((hop) => renderHop({ ...hop, label: names[hop.hop], word: hop.state }, style)),
+    `    ${paint(palette)(mark)} ${palette.bold(first)}`,
+    ...rest.map((line) => `      ${line}`),
+    ...tellRests(outcome).flatMap((text) =>
+      wrapWords(escapeTerminal(text), columns - 6).map((line) => palette.dim(`      ${line}`)),
+    ),
+  ];
+}
+
+function stateOf(outcome: Outcome): HopState {
+  if (!outcome.known) return 'unknown';
+  return outcome.status >= 400 || outcome.door === 'iap' ? 'fail' : 'pass';
+}
+
+const doors: Readonly<Record<Extract<Outcome, { known: true }>['door'], string>> = {
+  'load-balancer': 'the load balancer',
+  iap: 'IAP',
+  ingress: 'Cloud Run',
+  invoker: 'Cloud Run',
+  container: 'the container',
+};
+
+function tellOutcome(outcome: Outcome): string {
+  if (!outcome.known) return `The answer is not known. ${outcome.why}`;
+  const words = outcome.words === '' ? '' : `: “${outcome.words}”`;
+  const gets =
+    outcome.door === 'container' ? 'reaches the container (200)' : `gets ${outcome.status} of ${doors[outcome.door]}`;
+  return `The caller ${gets}${words}`;
+}
+
+function tellRests(outcome: Outcome): readonly string[] {
+  if (!outcome.known) return [];
+  const assuming = outcome.assuming?.map((one) => `As long as ${one}.`) ?? [];
+  const without = outcome.withoutAgent;
+  return [
+    ...assuming,
+    ...(without ? [`If IAP’s service agent does not exist: ${without.status}, “${without.words}”.`] : []),
+  ];
+}
+
+const names: Readonly<Record<HopName, string>> = {
+  host: 'host',
+  'forwarding-rule': 'address',
+  certificate: 'certificate',
+  'url-map': 'URL map',
+  backend: 'backend',
+  credential: 'credential',
+  accessor: 'accessor',
+  neg: 'NEG',
+  ingress: 'ingress',
+  invoker: 'invoker check',
+};
+
+const doorNames: Partial<Record<HopName, string>> = { accessor: 'IAP', invoker: 'invoker check' };
+const doorWords: Readonly<Record<HopState, string>> = {
+  pass: 'open',
+  fail: 'shut',
+  unguarded: 'unguarded',
+  unknown: 'unknown',
+};
+
+interface Line extends Hop {
+  readonly label: string;
+  readonly word: string;
+}
+
+function renderHop({ state, label, word, why, who, commands }: Line, { palette, columns }: Style): readonly string[] {
+  const [mark, paint] = markOf(state);
   const indent = ' '.repeat(31);
   const words = [
     ...wrapWords(escapeTerminal(why), columns - 31),
@@ -40,7 +169,7 @@ function renderDoor({ door, state, why, who, commands }: Door, palette: Palette,
   ];
   const [first = '', ...rest] = words;
   return [
-    `    ${paint(mark)} ${names[door].padEnd(14)}${paint(state.padEnd(11))}${first}`,
+    `    ${paint(palette)(mark)} ${label.padEnd(14)}${paint(palette)(word.padEnd(11))}${first}`,
     ...rest.map((line) => `${indent}${line}`),
     ...commands.flatMap((command) =>
       wrapCommand(escapeTerminal(command), columns - 31).map((line) => `${indent}${palette.cyan(line)}`),
@@ -48,15 +177,15 @@ function renderDoor({ door, state, why, who, commands }: Door, palette: Palette,
   ];
 }
 
-function markOf(state: DoorState, palette: Palette): readonly [string, Paint] {
+function markOf(state: HopState): readonly [string, (palette: Palette) => Paint] {
   switch (state) {
-    case 'open':
-      return ['✔', palette.green];
-    case 'shut':
-      return ['✘', palette.red];
+    case 'pass':
+      return ['✔', ({ green }) => green];
+    case 'fail':
+      return ['✘', ({ red }) => red];
     case 'unguarded':
-      return ['!', palette.red];
+      return ['!', ({ red }) => red];
     case 'unknown':
-      return ['?', palette.yellow];
+      return ['?', ({ yellow }) => yellow];
   }
 }

@@ -10,7 +10,18 @@ export const hosts = [
   'x.wild.example.com',
   'plain.example.org',
 ];
-export const paths = ['/', '/cart', '/api', '/api/v1/items', '/admin/x', '/shop', '/beta', '/old/page'];
+export const paths = [
+  '/',
+  '/cart',
+  '/api',
+  '/apis',
+  '/api/v1/items',
+  '/api/v2',
+  '/admin/x',
+  '/shop',
+  '/beta',
+  '/old/page',
+];
 export const ann = 'user:ann@example.com';
 export const bob = 'user:bob@other.example';
 export const robot = `serviceAccount:robot@${project}.iam.gserviceaccount.com`;

@@ -99,6 +99,7 @@ function buildUrlMap(dice: Dice, backend: (service: string) => string): Record<s
   };
   const pathRules = [
     { paths: ['/api', '/api/*'], service: backend('api') },
+    { paths: ['/api/v1/*'], service: backend('admin') },
     { paths: ['/admin/*'], service: backend('admin') },
     { paths: ['/old/*'], urlRedirect: { pathRedirect: '/new', redirectResponseCode: 'FOUND' } },
     { paths: ['/beta'], routeAction: weighted },

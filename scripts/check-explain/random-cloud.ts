@@ -139,6 +139,8 @@ function addAccessorsAt(cloud: Cloud, dice: Dice, key: string, often: number): v
   add(often, robot);
   add(often * 0.4, 'domain:example.com');
   add(own ? 0.35 : 0.03, dice.pick([ann, bob, bob, pusher]), randomCondition(dice));
+  // Domains hold people only.
+  add(own ? 0.2 : 0, `domain:${robot.split('@')[1]}`);
   add(own ? 0.03 : 0, 'group:people@example.com');
   add(own ? 0.06 : 0.005, 'allUsers');
   add(own ? 0.04 : 0.005, 'allAuthenticatedUsers');

@@ -1,6 +1,7 @@
 import type { RequestExplanation, RequestWay } from '../../functions/core/explain/explain-request.ts';
 import type { DoorAnswer } from '../../sandbox/front-door/door.ts';
 import type { Agreement } from './compare.ts';
+import { customAudience } from './names.ts';
 
 export type Counts = Map<string, number>;
 
@@ -86,6 +87,9 @@ const situations: Readonly<Record<string, (met: Met) => boolean>> = {
     hopsOf(said).some(({ hop, state, why }) => hop === 'invoker' && state === 'fail' && why.includes('no credential')),
   'Cloud Run refuses an audience': ({ given }) =>
     given.some(({ status, door }) => status === 401 && door === 'invoker'),
+  'a custom audience of the service': ({ said, given }) =>
+    said.request.tokenAudience === customAudience &&
+    given.some(({ door, user }) => door === 'container' && user !== undefined),
   'a caller who may not invoke': ({ said }) =>
     hopsOf(said).some(
       ({ hop, state, why }) =>

@@ -10,6 +10,13 @@ export interface PushExplanation extends RequestExplanation {
   readonly subscription: string;
 }
 
+export interface PushOptions {
+  readonly findings: readonly Finding[];
+  /** RFC 3339, for conditions. */
+  readonly at?: string;
+  readonly region?: string | undefined;
+}
+
 /**
  * What a push meets: a POST from outside with an ID token of its account, whose audience is the endpoint unless one is set
  * (FACTS 5). Where a door has a command for anybody's token, the finding about the subscription has the one that changes it.
@@ -17,12 +24,12 @@ export interface PushExplanation extends RequestExplanation {
 export function explainPush(
   { name, endpoint, oidc }: PushSubscription,
   inventory: Inventory,
-  { findings, at }: { readonly findings: readonly Finding[]; readonly at?: string },
+  { findings, at, region }: PushOptions,
 ): PushExplanation {
   const token = oidc ? { as: `serviceAccount:${oidc.serviceAccount}`, tokenAudience: oidc.audience ?? endpoint } : {};
   const request = parseRequest({ url: endpoint, method: 'POST', accept: 'application/json', ...token }, at);
   const outside = withoutInternal(inventory);
-  const explained = explainRequest(request, outside);
+  const explained = explainRequest(request, outside, region);
   const commands = findings
     .filter(({ resource }) => resource === name)
     .flatMap(({ rule, fix }) => (isOfToken(rule) ? fix.gcloud : []));

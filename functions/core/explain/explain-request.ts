@@ -28,6 +28,8 @@ export interface RequestExplanation {
   readonly isServed: boolean;
   /** Hosts that are served, where this one is not. */
   readonly servedHosts: readonly string[];
+  /** All that ways lead to, whichever are asked for. */
+  readonly regions: readonly string[];
   /** Common to all ways. */
   readonly hops: readonly Hop[];
   readonly ways: readonly RequestWay[];
@@ -40,21 +42,24 @@ export interface RequestExplanation {
   readonly notRead: readonly string[];
 }
 
-/** Follows one request through every door that was read. Pure; what was not read is unknown, never a pass. */
-export function explainRequest(request: Request, inventory: Inventory): RequestExplanation {
+/** Follows one request through every door that was read; with `region`, only on the ways there. Pure; what was not read is unknown, never a pass. */
+export function explainRequest(request: Request, inventory: Inventory, region?: string): RequestExplanation {
   const followed = followHost(request, inventory);
   const { at: _, ...asked } = request;
   if (followed.kind === 'nobody') {
-    const none = { hops: [], ways: [], verdict: 'unknown', advice: [], notRead } as const;
+    const none = { regions: [], hops: [], ways: [], verdict: 'unknown', advice: [], notRead } as const;
     return { request: asked, isServed: false, servedHosts: followed.served, ...none };
   }
-  const whole = followed.leads.flatMap((lead) => walk(lead, request, inventory));
+  const all = followed.leads.flatMap((lead) => walk(lead, request, inventory));
+  const whole = region === undefined ? all : all.filter((way) => way.region === region);
+  const regions = [...new Set(all.flatMap((way) => way.region ?? []))];
   const shared = countShared(whole.map(({ hops }) => hops));
   const theOne = findCommand(whole);
   return {
     request: asked,
     isServed: true,
     servedHosts: [],
+    regions,
     hops: whole[0]?.hops.slice(0, shared) ?? [],
     ways: whole.map((way) => ({ ...way, hops: way.hops.slice(shared) })),
     verdict: judge(whole),

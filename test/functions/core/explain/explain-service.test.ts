@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { parseSettings } from '../../../functions/config.ts';
-import { evaluate } from '../../../functions/core/evaluate.ts';
-import { type DoorState, explainService } from '../../../functions/core/explain-service.ts';
-import type { Inventory } from '../../../functions/core/inventory.ts';
-import { agent, backend, grant, inventory, neg, policy, service } from '../../support/estate.ts';
+import { parseSettings } from '../../../../functions/config.ts';
+import { evaluate } from '../../../../functions/core/evaluate.ts';
+import { type DoorState, explainService } from '../../../../functions/core/explain/explain-service.ts';
+import type { Inventory } from '../../../../functions/core/inventory.ts';
+import { agent, backend, grant, inventory, neg, policy, service } from '../../../support/estate.ts';
 
 const shop = service();
 const settings = parseSettings({});
