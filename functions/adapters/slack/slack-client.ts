@@ -101,7 +101,9 @@ function readId(payload: unknown): string | undefined {
 
 function loadWebClient({ token, url, log }: { token: string; url: string | undefined; log: Logger }) {
   return async () => {
-    const { WebClient, LogLevel } = await import('@slack/web-api');
+    // It is CommonJS: built, its exports are those of the default export alone.
+    const { default: slack } = await import('@slack/web-api');
+    const { WebClient, LogLevel } = slack;
     return new WebClient(token, {
       ...(url === undefined ? {} : { slackApiUrl: url }),
       retryConfig: { retries: 0 },

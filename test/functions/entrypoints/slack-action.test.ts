@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
 import type { Approval } from '../../../functions/core/people.ts';
 import type { Ledger } from '../../../functions/core/world.ts';
@@ -98,7 +99,12 @@ describe('a button in Slack, pressed through the real slack-action function', fu
   });
   let runs = 0;
   async function post(body: unknown): Promise<Readonly<Record<string, unknown>>> {
-    const timing = { random: () => 1, sleep: async (ms: number) => void (world.time += ms) };
+    const timing = {
+      random: () => 1,
+      async sleep(ms: number) {
+        world.time += ms;
+      },
+    };
     const handle = createReconcileHandler({
       world,
       ownProject: { id: 'ops', number: '1' },
@@ -271,5 +277,31 @@ describe('a button in Slack, pressed through the real slack-action function', fu
     const text = JSON.stringify(log);
     assert.ok(!text.includes(slack.signingSecret) && !text.includes(slack.token));
     assert.ok(readFileSync(join(folder, 'sallyport.yaml'), 'utf8').includes('U0ANN'));
+  });
+
+  it('unpacks nothing that a stranger sends: a small body cannot fill its memory', async function () {
+    if (process.platform !== 'linux') {
+      process.stderr.write('skipped: only Linux tells how much memory a process has used\n');
+      this.skip();
+    }
+    const peak = () => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${action.pid}/status`, 'utf8'))?.[1]) / 1024;
+    const before = peak();
+    for (const encoding of ['gzip', 'GZIP', 'deflate', 'br']) {
+      const pack = { deflate: deflateSync, br: brotliCompressSync }[encoding.toLowerCase()] ?? gzipSync;
+      const body = pack(Buffer.alloc(200 * 1024 * 1024, 'a'));
+      const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': encoding };
+      assert.equal((await fetch(action.url, { method: 'POST', headers, body })).status, 401);
+    }
+    assert.ok(peak() - before < 100, `${before} MB, then ${peak()} MB`);
+  });
+
+  it('does not read what is too long for a press', async () => {
+    const body = Buffer.alloc(20 * 1024 * 1024, 'a=1&');
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const status = await fetch(action.url, { method: 'POST', headers, body }).then(
+      (answer) => answer.status,
+      () => 'closed',
+    );
+    assert.ok([400, 401, 'closed'].includes(status), String(status));
   });
 });

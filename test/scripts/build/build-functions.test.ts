@@ -154,6 +154,29 @@ describe('the build of the functions', () => {
     }
   });
 
+  it('makes files that tell of it on Slack, with Slack’s client inside', async () => {
+    const sandbox = await startSandbox();
+    const estate = buildArticleEstate(sandbox.cloud);
+    const deployment = await deploySallyport({
+      sandbox,
+      project: estate,
+      accounts: estate,
+      methods: eventarcTriggers().map(({ methodName }) => methodName),
+      builtDir: join(find('reconcile').folder, '..'),
+      parts: 'all',
+    });
+    try {
+      await createAdmin(sandbox.url, estate).switchIapOn();
+      await deployment.idle();
+      const told = deployment.slack?.store.messages('C0SECURITY').map(({ text }) => text.split(' in ')[0]) ?? [];
+      assert.deepEqual([...new Set(told)], ['Fixed: iap-invoker-missing']);
+      assert.equal(told.length, estate.regions.length);
+    } finally {
+      await deployment.stop();
+      await sandbox.stop();
+    }
+  });
+
   /** What a build reads, in a folder of its own, with this repository's packages. */
   function copyRepository(name: string, from: string): string {
     const parent = realpathSync(mkdtempSync(join(tmpdir(), 'sallyport-build-')));
