@@ -124,6 +124,21 @@ describe('sallyport doctor, on a whole deployment', function () {
         },
       ],
       [
+        'one of two accounts lacks a role that both hold',
+        'accounts',
+        () => {
+          const policy = cloud.policies.get(own);
+          const member = `serviceAccount:sallyport-report@${estate.projectId}.iam.gserviceaccount.com`;
+          const isIt = (one: { role: string; members?: string[] }) =>
+            one.role.endsWith('/sallyportReadEstate') && one.members?.includes(member);
+          return set(
+            policy,
+            'bindings',
+            (policy?.bindings ?? []).filter((one) => !isIt(one)),
+          );
+        },
+      ],
+      [
         'a role of an account is gone',
         'accounts',
         () => {
