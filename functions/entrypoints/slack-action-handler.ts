@@ -29,7 +29,8 @@ export interface SlackActionReply {
   readonly body: string;
 }
 
-const longestBody = 100_000;
+/** Bytes; a press has a few thousand. */
+export const longestBody = 100_000;
 
 /**
  * Takes a press of a button in Slack: signature, 5 minutes, form, approver (settings.slack.approvers), and puts the answer into

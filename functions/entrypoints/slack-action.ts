@@ -6,8 +6,11 @@ import { requiredVariable } from '../adapters/required-variable.ts';
 import { readSettingsFile } from '../adapters/settings-file.ts';
 import { replyToPress } from '../adapters/slack/reply-to-press.ts';
 import { createCloudTasksQueue } from '../adapters/task-queue.ts';
+import { keepBodiesSmall } from './keep-bodies-small.ts';
 import { prepare } from './prepare.ts';
-import { createSlackActionHandler, type SlackActionDeps } from './slack-action-handler.ts';
+import { createSlackActionHandler, longestBody, type SlackActionDeps } from './slack-action-handler.ts';
+
+keepBodiesSmall('slack-action', longestBody);
 
 /**
  * The function that Slack calls when somebody presses a button. Public, because Slack has no token of ours: whatever is not

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { deflateSync, gzipSync } from 'node:zlib';
 import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
 import type { Approval } from '../../../functions/core/people.ts';
 import type { Ledger } from '../../../functions/core/world.ts';
@@ -286,9 +286,12 @@ describe('a button in Slack, pressed through the real slack-action function', fu
     }
     const peak = () => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${action.pid}/status`, 'utf8'))?.[1]) / 1024;
     const before = peak();
-    for (const encoding of ['gzip', 'GZIP', 'deflate', 'br']) {
-      const pack = { deflate: deflateSync, br: brotliCompressSync }[encoding.toLowerCase()] ?? gzipSync;
-      const body = pack(Buffer.alloc(200 * 1024 * 1024, 'a'));
+    for (const [encoding, pack] of [
+      ['gzip', gzipSync],
+      ['GZIP', gzipSync],
+      ['deflate', deflateSync],
+    ] as const) {
+      const body = pack(Buffer.alloc(150 * 1024 * 1024, 'a'));
       const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-encoding': encoding };
       assert.equal((await fetch(action.url, { method: 'POST', headers, body })).status, 401);
     }
@@ -296,12 +299,9 @@ describe('a button in Slack, pressed through the real slack-action function', fu
   });
 
   it('does not read what is too long for a press', async () => {
-    const body = Buffer.alloc(20 * 1024 * 1024, 'a=1&');
+    const body = Buffer.alloc(20 * 1024 * 1024, 'a');
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    const status = await fetch(action.url, { method: 'POST', headers, body }).then(
-      (answer) => answer.status,
-      () => 'closed',
-    );
-    assert.ok([400, 401, 'closed'].includes(status), String(status));
+    assert.equal((await fetch(action.url, { method: 'POST', headers, body })).status, 401);
+    assert.ok(JSON.stringify(log).includes('slack-action-refused'));
   });
 });
