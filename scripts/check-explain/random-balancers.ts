@@ -52,8 +52,9 @@ export function randomBalancers(cloud: Cloud, dice: Dice, regions: readonly stri
     hasMap: dice.chance(0.06),
   });
   if (dice.chance(0.6)) {
+    const named = dice.chance(0.5) ? ['shop.example.com', 'api.example.com', '*.wild.example.com'] : [];
     add(scope, 'urlMaps', 'http-map', {
-      hostRules: [{ hosts: ['shop.example.com', 'api.example.com', '*.wild.example.com'], pathMatcher: 'm' }],
+      hostRules: named.length > 0 ? [{ hosts: named, pathMatcher: 'm' }] : [],
       pathMatchers: [{ name: 'm', defaultUrlRedirect: { httpsRedirect: true, stripQuery: false } }],
       defaultUrlRedirect: { httpsRedirect: true, stripQuery: false },
     });

@@ -17,6 +17,8 @@ const situations: Readonly<Record<string, (met: Met) => boolean>> = {
   'a redirect of the balancer': ({ given }) =>
     given.some(({ status, door }) => door === 'load-balancer' && status < 400),
   'plain http': ({ said }) => said.request.scheme === 'http' && said.isServed,
+  'plain http, by the address of https': ({ said }) =>
+    hopsOf(said).some(({ why }) => why.includes('has the same address')),
   'no certificate holds the host': ({ said }) =>
     hopsOf(said).some(({ hop, state }) => hop === 'certificate' && state === 'fail'),
   'certificates in Certificate Manager': ({ said }) =>

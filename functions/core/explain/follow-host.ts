@@ -1,8 +1,9 @@
 import { quoteShell } from '../commands/command-text.ts';
 import { parseComputeName } from '../estate/resource-name.ts';
 import { isCovered, matchHost } from '../hosts/match-host.ts';
+import type { MatchDoubt } from '../hosts/match-route.ts';
 import { type Candidate, matchUrl, type UrlMatch } from '../hosts/match-url.ts';
-import type { Backend, Frontend, Inventory, RouteTarget, RunService } from '../inventory.ts';
+import type { Backend, Balancers, Frontend, Inventory, RouteTarget, RunService } from '../inventory.ts';
 import type { Answer, Hop } from './hop.ts';
 import { listServedHosts } from './list-served-hosts.ts';
 import type { Request } from './request.ts';
@@ -30,7 +31,7 @@ export function followHost(request: Request, inventory: Inventory): Followed {
     const why = 'URL maps and forwarding rules were not read: nobody can say where the host leads.';
     return { kind: 'leads', leads: [endUnknown([{ ...blank('host'), why }])] };
   }
-  const match = matchUrl(request.url, balancers);
+  const match = matchByAddress(request, balancers) ?? matchUrl(request.url, balancers);
   if (match.candidates.length === 0) {
     if (match.certainty === 'certain') return { kind: 'nobody', served: listServedHosts(inventory) };
     const why = `No balancer that was read serves ${request.host}; these could not be read: ${(balancers.unread ?? []).join(', ')}.`;
@@ -60,6 +61,23 @@ function followRunApp({ host, path }: Request, inventory: Inventory): Followed {
     kind: 'leads',
     leads: [{ hops: [{ hop: 'host', state: 'pass', why, read, commands: [] }], assuming: [], to: { service } }],
   };
+}
+
+/**
+ * Plain http has no certificate to say whose host it is; what shares the address of the balancer that has the host over https
+ * is that balancer. Undefined: that does not help.
+ */
+function matchByAddress({ url, host, scheme }: Request, balancers: Balancers): UrlMatch | undefined {
+  if (scheme !== 'http' || !matchUrl(url, balancers).why.includes('certificates-not-known')) return undefined;
+  const secure = matchUrl(`https://${host}/`, balancers).candidates;
+  if (secure.length !== 1 || secure.some(({ doubts }) => doubts.includes('certificates-not-known'))) return undefined;
+  const addresses = new Set(secure.flatMap(({ frontends }) => frontends.map(({ address }) => address)));
+  const frontends = balancers.frontends.filter(({ address }) => address !== undefined && addresses.has(address));
+  const { candidates, ...match } = matchUrl(url, { ...balancers, frontends });
+  if (candidates.length !== 1) return undefined;
+  const isOther = (doubt: MatchDoubt) => doubt !== 'certificates-not-known';
+  const sure = candidates.map((one) => ({ ...one, doubts: one.doubts.filter(isOther) }));
+  return { ...match, why: match.why.filter(isOther), candidates: sure };
 }
 
 interface Asked {
@@ -155,7 +173,7 @@ interface HostQuestion {
 
 function hostHop({ urlMap, frontends, doubts }: Candidate, { candidates, why }: UrlMatch, asked: HostQuestion): Hop {
   const { rivals } = asked;
-  const { host } = asked.request;
+  const { host, scheme } = asked.request;
   const read = [
     ...(urlMap ? [urlMap.name] : []),
     ...frontends.flatMap(({ certificates = [] }) => certificates.map(({ name }) => name)),
@@ -180,7 +198,7 @@ function hostHop({ urlMap, frontends, doubts }: Candidate, { candidates, why }: 
     return {
       ...base,
       state: 'unknown',
-      why: `No host rule names ${host}, and the certificates are not known: it may be another balancer's.`,
+      why: `No host rule names ${host}, and ${scheme === 'http' ? 'over plain http there is no certificate' : 'the certificates are not known'}: it may be another balancer's.`,
     };
   }
   const isNamed = urlMap !== undefined && matchHost(urlMap, host).isNamed;
@@ -189,7 +207,9 @@ function hostHop({ urlMap, frontends, doubts }: Candidate, { candidates, why }: 
     state: 'pass',
     why: isNamed
       ? `A host rule of ${idOf(urlMap.name)} names ${host}.`
-      : `A certificate of the balancer holds ${host}.`,
+      : scheme === 'http'
+        ? `The balancer that has the host over https has the same address.`
+        : `A certificate of the balancer holds ${host}.`,
   };
 }
 

@@ -3,6 +3,7 @@ import { buildGrantCommand } from '../commands/grant-commands.ts';
 import { buildRestrictIngress, buildServiceCommand } from '../commands/service-commands.ts';
 import { levelsOf, mayInvoke } from '../estate/access.ts';
 import { buildAgentMember, buildClientIdMember } from '../estate/identity.ts';
+import { isRunUrl } from '../estate/regional-audience.ts';
 import type { Inventory, RunService } from '../inventory.ts';
 import type { Hop, Knock } from './hop.ts';
 import type { Verdict } from './judge-condition.ts';
@@ -113,8 +114,12 @@ function invokeAsCaller(service: RunService, request: Request, inventory: Invent
     return { hops: [{ ...base(service, verdict), state: 'unknown', why, commands: [] }] };
   }
   if (!audience) {
-    const why = `The token’s audience ${tokenAudience} is neither a URL of the service in ${service.region} nor a custom audience of it.`;
-    const commands = [buildServiceCommand(service, 'update', [`--add-custom-audiences=${quoteShell(tokenAudience)}`])];
+    // A run.app URL belongs to one region: what all can share is the host that was asked.
+    const isForeign = isRunUrl(tokenAudience) && !request.host.endsWith('.run.app');
+    const shared = isForeign ? `https://${request.host}` : tokenAudience;
+    const advice = isForeign ? ` All regions can share the audience ${shared}.` : '';
+    const why = `The token’s audience ${tokenAudience} is neither a URL of the service in ${service.region} nor a custom audience of it.${advice}`;
+    const commands = [buildServiceCommand(service, 'update', [`--add-custom-audiences=${quoteShell(shared)}`])];
     return {
       hops: [{ hop: 'credential', state: 'fail', why, read: [service.name], commands }],
       answer: unauthorized(request.path),
