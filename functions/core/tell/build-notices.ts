@@ -48,7 +48,7 @@ export function buildNotices(story: RunStory, slack: Settings['slack']): readonl
       content: buildFindingContent(stay, { notes, fixed, ...terraformOf(stay.finding, fixed, story) }),
     }));
   });
-  return [...ofFindings, ...listForgotten(story, slack)];
+  return ofFindings;
 }
 
 /** Stays that opened in one and the same run share their opening time. */
@@ -114,27 +114,48 @@ function listFixed({ stays, changes, found }: RunStory): readonly Told[] {
       told.add(key);
       const stay = { finding, openedAt: change.at, resolvedAt: change.result?.at ?? change.at };
       const ofRun = changes.filter(({ runId }) => runId === change.runId);
-      return [{ stay, group: `fixed-${change.runId}`, fixed: true, notes: describeDone(id, ofRun) }];
+      return [{ stay, group: fixedGroup(change.runId), fixed: true, notes: describeDone(id, ofRun) }];
     }),
   );
 }
 
-/** A run that died made this change, and what it had found died with it. */
-function listForgotten({ project, stays, changes, found, handBack }: RunStory, slack: Slack): readonly NoticeRequest[] {
+/** Changes of the story about which nothing is known any more but themselves: their run told of them, or it died first. */
+export function listForgotten({ stays, changes, found }: RunStory): readonly Change[] {
   const known = new Set([...found.keys(), ...stays.map(({ finding }) => finding.id)]);
-  const forgotten = changes.filter((change) => isFix(change) && !change.findingIds.some((id) => known.has(id)));
-  const channel = pickChannel(slack, { severity: 'info', project }) ?? slack.channel;
-  return forgotten.map(({ id, change, findingIds }) => ({
+  return changes.filter((change) => isFix(change) && !change.findingIds.some((id) => known.has(id)));
+}
+
+/** A run that died made this change, and what it had found died with it. */
+export function buildChangeNotice(
+  { id, change, findingIds }: Change,
+  { project, handBack }: RunStory,
+  slack: Slack,
+): NoticeRequest {
+  return {
     id: `alert:change:${id}`,
     project,
-    channel,
+    channel: pickChannel(slack, { severity: 'info', project }) ?? slack.channel,
     content: {
       kind: 'alert',
       severity: 'info',
       title: `A change was made in ${project}`,
       lines: [`Done: ${describeChange(change)}`, ...findingIds.flatMap((finding) => handBack?.get(finding) ?? [])],
     },
-  }));
+  };
+}
+
+/** Where the message of a finding that was found and mended at once is: its own, or the digests that it may stand in. */
+export function listFixedNoticeIds({ project, runId, at, findingIds }: Change, slack: Slack): readonly string[] {
+  const channels = [slack.channel, ...slack.routes.map(({ channel }) => channel)];
+  return [
+    ...findingIds.map((id) => findingNoticeId(id, at)),
+    ...channels.map((channel) => digestId({ project, channel, group: fixedGroup(runId) })),
+  ];
+}
+
+/** Findings that one run has found and mended at once. */
+function fixedGroup(runId: string): string {
+  return `fixed-${runId}`;
 }
 
 function isWithin({ at }: Change, { openedAt, resolvedAt }: FindingStay): boolean {

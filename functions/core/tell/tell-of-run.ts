@@ -4,7 +4,17 @@ import type { Finding } from '../finding.ts';
 import type { FindingStay } from '../people.ts';
 import type { LeftAlone } from '../plan/plan.ts';
 import type { World } from '../world.ts';
-import { buildDigest, buildNotices, describeDone, digestGroup, digestId, fixesOf } from './build-notices.ts';
+import {
+  buildChangeNotice,
+  buildDigest,
+  buildNotices,
+  describeDone,
+  digestGroup,
+  digestId,
+  fixesOf,
+  listFixedNoticeIds,
+  listForgotten,
+} from './build-notices.ts';
 import { buildFindingContent, findingNoticeId } from './finding-notice.ts';
 import { fitLines } from './fit-lines.ts';
 import { pickChannel } from './pick-channel.ts';
@@ -39,6 +49,11 @@ export async function tellOfRun(facts: RunFacts, world: Pick<World, 'ledger' | '
   for (const notice of buildNotices(story, settings.slack)) {
     // One that is there was put by the run before; how it ends is told below.
     if (!(await ledger.findNotice(notice.id))) await ledger.putNotice(notice, clock.now());
+  }
+  for (const change of listForgotten(story)) {
+    const told = await Promise.all(listFixedNoticeIds(change, settings.slack).map((id) => ledger.findNotice(id)));
+    const isTold = told.some((notice) => notice !== undefined);
+    if (!isTold) await ledger.putNotice(buildChangeNotice(change, story, settings.slack), clock.now());
   }
   for (const stay of stays) {
     if (stay.resolvedAt !== undefined && stay.resolvedAt >= since) await tellOfEnd(stay, changes, facts, world);

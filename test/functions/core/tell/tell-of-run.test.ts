@@ -116,6 +116,7 @@ describe('what people are told of a run', () => {
     await run();
     await run();
     const notices = await outbox();
+    assert.equal(notices.length, 1, 'the next run has nothing to add');
     const [content, ...others] = findings(notices);
     assert.deepEqual(others, []);
     assert.deepEqual([content?.rule, content?.state], ['iap-invoker-missing', 'fixed']);
