@@ -152,6 +152,7 @@ module "queue" {
   max_attempts   = local.max_attempts
   tasks_account  = local.accounts["sallyport-tasks"].id
   enqueue        = { role = module.identity.roles["enqueue"], members = module.identity.holders["enqueue"] }
+  replace        = { role = module.identity.roles["replaceTasks"], members = module.identity.holders["replaceTasks"] }
   send_as        = { role = module.identity.roles["sendTasksAs"], members = module.identity.holders["sendTasksAs"] }
 }
 

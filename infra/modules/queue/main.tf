@@ -31,6 +31,16 @@ resource "google_cloud_tasks_queue_iam_member" "enqueue" {
   member   = each.value
 }
 
+resource "google_cloud_tasks_queue_iam_member" "replace" {
+  for_each = var.replace.members
+
+  project  = var.project_id
+  location = var.region
+  name     = google_cloud_tasks_queue.queue.name
+  role     = var.replace.role
+  member   = each.value
+}
+
 # The one actAs of a default deployment: on one account, which may call reconcile and nothing else.
 resource "google_service_account_iam_member" "send_as" {
   for_each = var.send_as.members

@@ -31,6 +31,14 @@ variable "enqueue" {
   })
 }
 
+variable "replace" {
+  description = "Role to take needless tasks out of the queue, and who holds it: {role, members}."
+  type = object({
+    role    = string
+    members = map(string)
+  })
+}
+
 variable "send_as" {
   description = "Role to name the tasks account in a task, and who holds it: {role, members}."
   type = object({
