@@ -14,6 +14,8 @@ export interface FaultRule {
   readonly times?: number;
   /** Only calls of this e-mail. */
   readonly caller?: string;
+  /** Only calls whose path (without query) this matches. */
+  readonly path?: RegExp;
   /** `slow` only; default 1000. */
   readonly delayMs?: number;
 }
@@ -23,7 +25,7 @@ export interface Faults {
   add(rule: FaultRule): () => void;
   clear(): void;
   /** The fault that hits this call, if any; the first rule that hits wins. */
-  draw(methodId: string, callerEmail: string): FaultRule | undefined;
+  draw(methodId: string, callerEmail: string, path?: string): FaultRule | undefined;
 }
 
 /** Faults to inject into API calls; the same seed and calls give the same faults. */
@@ -37,9 +39,10 @@ export function buildFaults(seed = 1): Faults {
       return () => rules.delete(kept);
     },
     clear: () => rules.clear(),
-    draw(methodId, callerEmail) {
+    draw(methodId, callerEmail, path = '') {
       for (const [rule, left] of rules) {
-        if (left <= 0 || !matches(rule, methodId, callerEmail) || random() >= (rule.probability ?? 1)) continue;
+        if (left <= 0 || !matches(rule, { methodId, callerEmail, path }) || random() >= (rule.probability ?? 1))
+          continue;
         rules.set(rule, left - 1);
         return rule;
       }
@@ -48,8 +51,12 @@ export function buildFaults(seed = 1): Faults {
   };
 }
 
-function matches(rule: FaultRule, methodId: string, callerEmail: string): boolean {
+function matches(
+  rule: FaultRule,
+  { methodId, callerEmail, path }: { methodId: string; callerEmail: string; path: string },
+): boolean {
   if (rule.caller !== undefined && rule.caller !== callerEmail) return false;
+  if (rule.path !== undefined && !new RegExp(rule.path).test(path)) return false;
   return typeof rule.match === 'string' ? rule.match === methodId : new RegExp(rule.match).test(methodId);
 }
 

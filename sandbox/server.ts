@@ -54,7 +54,7 @@ export function buildServer(parts: ServerParts): Server {
 
     const caller = parseCaller(request);
     const found = route(verb, url.host, url.pathname);
-    const fault = found && caller ? parts.faults.draw(found.method.id, caller.email) : undefined;
+    const fault = found && caller ? parts.faults.draw(found.method.id, caller.email, url.pathname) : undefined;
     if (parts.latencyMs > 0) await wait(parts.latencyMs);
     let reply: ApiReply;
     try {
