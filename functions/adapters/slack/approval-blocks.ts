@@ -6,8 +6,8 @@ import { codeSpan, plainText } from './mrkdwn.ts';
 
 type Content = Extract<NoticeContent, { kind: 'approval' }>;
 
-export const approveAction = 'sallyport-approve';
-export const rejectAction = 'sallyport-reject';
+const approveAction = 'sallyport-approve';
+const rejectAction = 'sallyport-reject';
 
 /** More than this is not shown, and what is not shown cannot be approved by a button. */
 const mostSections = 30;

@@ -27,7 +27,7 @@ export interface OutgoingMessage extends BuiltMessage {
   readonly mark: { readonly id: string; readonly revision: number };
 }
 
-export const noticeEvent = 'sallyport_notice';
+const noticeEvent = 'sallyport_notice';
 
 type Environment = Record<string, string | undefined>;
 
