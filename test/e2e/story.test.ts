@@ -42,7 +42,8 @@ const rowSchema = z.object({
   method: z.string().optional(),
   url: z.string().optional(),
   caller: z.string().optional(),
-  status: z.number().optional(),
+  // A workflow's is a word.
+  status: z.number().optional().catch(undefined),
   region: z.string().nullish(),
   subscription: z.string().optional(),
   messageId: z.string().optional(),
