@@ -32,6 +32,8 @@ export interface GrantVerdict {
   readonly level?: string;
   /** Why nobody can tell. */
   readonly doubt?: string;
+  /** Nothing that was read is in doubt: only levels that were not read could let the caller through. */
+  readonly isGapOnly?: true;
   /** All that may pass, in order. */
   readonly who: readonly string[];
 }
@@ -49,7 +51,8 @@ export function judgeGrants(question: GrantQuestion): GrantVerdict {
   if (sure) return { passes: true, isPublic, level: sure.level, who };
   const open = rated.find(({ verdict }) => verdict.is === undefined);
   if (open) return { passes: undefined, isPublic, level: open.level, doubt: open.verdict.doubt, who };
-  if (gaps.length > 0) return { passes: undefined, isPublic, doubt: `${gaps.join(', ')} was not read`, who };
+  if (gaps.length > 0)
+    return { passes: undefined, isPublic, isGapOnly: true, doubt: `${gaps.join(', ')} was not read`, who };
   return { passes: false, isPublic, who };
 }
 

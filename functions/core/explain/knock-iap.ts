@@ -50,6 +50,10 @@ function knockWithout(
     const why = 'IAP lets in everybody, also those who do not say who they are.';
     return { hops: [{ hop: 'accessor', state: 'unguarded', why, read, who: verdict.who, commands: [] }] };
   }
+  if (verdict.passes === undefined && !verdict.isGapOnly) {
+    const why = `Whether IAP lets in everybody is not known: ${verdict.doubt}.`;
+    return { hops: [{ hop: 'accessor', state: 'unknown', why, read, who: verdict.who, commands: [] }] };
+  }
   const mayRedirect = (method === 'GET' || method === 'HEAD') && /text\/html|\*\/\*/.test(accept);
   const audience = acceptedAudiences(guarded, inventory)[0];
   const who = as ?? 'The caller';
@@ -82,7 +86,7 @@ function haveSession(guarded: Backend | RunService, inventory: Inventory): Knock
     ...(client === undefined
       ? {
           assuming: [
-            'the person belongs to the organisation: the OAuth client is Google’s own, which lets in nobody else',
+            `the person belongs to the organisation: the OAuth client is Google’s own${settings ? '' : ', as far as was read'}, which lets in nobody else`,
           ],
         }
       : {}),
@@ -108,10 +112,13 @@ function haveToken(guarded: Backend | RunService, request: Request, inventory: I
       return { hops: [{ hop: 'credential', state: 'unknown', why, read, commands: [] }] };
     }
     case 'refused': {
+      const isRead = inventory.iapClients?.has(guarded.name) ?? false;
       const why =
         accepted.length > 0
           ? `The token’s audience is ${tokenAudience}; IAP accepts ${accepted.join(', ')}.`
-          : `The token’s audience is ${tokenAudience}; the OAuth client is Google’s own, which accepts no programs: name one in IAP’s settings (programmaticClients).`;
+          : isRead
+            ? `The token’s audience is ${tokenAudience}; the OAuth client is Google’s own, which accepts no programs: name one in IAP’s settings (programmaticClients).`
+            : `The token’s audience ${tokenAudience} has not the form of a client ID: IAP accepts nothing else.`;
       const commands =
         accepted[0] !== undefined && as.startsWith('serviceAccount:') ? [buildTokenCommand(as, accepted[0])] : [];
       return { hops: [{ hop: 'credential', state: 'fail', why, read, commands }], answer: wrongAudience };

@@ -100,14 +100,21 @@ function invokeAsCaller(service: RunService, request: Request, inventory: Invent
     const why = 'Everybody may invoke: nobody is asked.';
     return { hops: [{ ...base(service, verdict), state: 'unguarded', why, commands: [] }] };
   }
-  if (verdict.passes === undefined && !isKnown)
+  if (verdict.passes === undefined && !isKnown && !verdict.isGapOnly)
     return conclude(service, request, { verdict, who: as, command: () => '' });
+  // Only what was not read could let in everybody: the answer holds as long as it does not.
+  const isOpen = verdict.passes === undefined && !isKnown;
+  const rests = isOpen ? { assuming: [`not everybody may invoke (${verdict.doubt})`] } : {};
   if (!hasToken) {
     const lack = credential === 'session' ? 'a browser session is none here' : 'no ID token comes along';
     const why = `${as} has no credential that Cloud Run knows: ${lack}.`;
     const url = service.urls[0];
     const commands = as.startsWith('serviceAccount:') && url !== undefined ? [buildTokenCommand(as, url)] : [];
-    return { hops: [{ ...base(service, verdict), state: 'fail', why, commands }], answer: forbidden(request.path) };
+    return {
+      hops: [{ ...base(service, verdict), state: 'fail', why, commands }],
+      answer: forbidden(request.path),
+      ...rests,
+    };
   }
   if (audience === undefined) {
     const why = `Whether ${service.service} takes the audience ${tokenAudience} is not known.`;
@@ -123,6 +130,7 @@ function invokeAsCaller(service: RunService, request: Request, inventory: Invent
     return {
       hops: [{ hop: 'credential', state: 'fail', why, read: [service.name], commands }],
       answer: unauthorized(request.path),
+      ...rests,
     };
   }
   return conclude(service, request, { verdict, who: as, command: () => grantTo(service, as, inventory) });
@@ -140,7 +148,7 @@ function conclude(
         {
           ...hop,
           state: 'unknown',
-          why: `${who}; whether that may invoke is not known: ${verdict.doubt}.`,
+          why: `${who}: whether that may invoke is not known, as ${verdict.doubt}.`,
           commands: [],
         },
       ],
