@@ -1,7 +1,7 @@
 import type { Change } from './change/change.ts';
 import type { Backend } from './inventory.ts';
+import type { Ledger } from './ledger.ts';
 import type { SeenIap } from './people.ts';
-import type { Ledger } from './world.ts';
 
 /** What earlier runs have left in the ledger, as far as rules look at it. */
 export interface Memory {
@@ -19,7 +19,11 @@ export async function readMemory(
   ledger: Pick<Ledger, 'iapSeenOn' | 'changesSince'>,
   now: number,
 ): Promise<Memory> {
-  return { iapSeenOn: await ledger.iapSeenOn(project), changes: await ledger.changesSince(now - dayMs, project) };
+  const [iapSeenOn, changes] = await Promise.all([
+    ledger.iapSeenOn(project),
+    ledger.changesSince(now - dayMs, project),
+  ]);
+  return { iapSeenOn, changes };
 }
 
 /**

@@ -89,9 +89,11 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
   });
   const evaluation = evaluate(inventory, looking([]));
   const onPath = new Set(evaluation.paths.map(({ service }) => service.name));
-  await ledger.recordOnPath(key.project, [...onPath], clock.now());
-  await ledger.recordIapOn(key.project, listSeenIap(inventory.backends), clock.now());
-  await keepSeenGrants(key.project, evaluation, inventory, world);
+  await Promise.all([
+    ledger.recordOnPath(key.project, [...onPath], clock.now()),
+    ledger.recordIapOn(key.project, listSeenIap(inventory.backends), clock.now()),
+    keepSeenGrants(key.project, evaluation, inventory, world),
+  ]);
   const approved = listApprovedSteps(await readApproved(key.project, world));
   const plan = await planRun({ key, inventory, evaluation, clientIds, options, approved, memory }, world);
   const confirmed = plan.changes.length > 0 && (!options.confirm || (await options.confirm(plan, evaluation)));
