@@ -5,7 +5,7 @@ import { enterSandbox } from '../functions/adapters/api-root.ts';
 import { createGoogleAuth } from '../functions/adapters/google-auth.ts';
 import { createGoogleClients } from '../functions/adapters/google-clients.ts';
 import { isFirestore, openLedger } from '../functions/adapters/ledger/open-ledger.ts';
-import type { Ledger } from '../functions/core/world.ts';
+import type { Ledger } from '../functions/core/ledger.ts';
 import { AppError } from '../functions/errors.ts';
 import { escapeTerminal } from '../functions/reports/terminal-text.ts';
 import { findAccountEmail } from './account-email.ts';

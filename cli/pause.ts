@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
-import type { Pause } from '../functions/core/world.ts';
+import type { Pause } from '../functions/core/ledger.ts';
 import { TerminalError } from '../functions/errors.ts';
 import { openWorld } from './open-world.ts';
 import { ledgerOption, settingsOption, withExamples } from './options.ts';

@@ -1,5 +1,6 @@
 import type { Settings } from '../config.ts';
-import type { Ledger, Logger, World } from '../core/world.ts';
+import type { Ledger } from '../core/ledger.ts';
+import type { Logger, World } from '../core/world.ts';
 import { createAuditLogReader } from './audit-log-reader.ts';
 import { createWriter } from './create-writer.ts';
 import { dryRunLedger } from './dry-run-ledger.ts';

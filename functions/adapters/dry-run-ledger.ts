@@ -1,4 +1,4 @@
-import type { Ledger } from '../core/world.ts';
+import type { Ledger } from '../core/ledger.ts';
 
 /** A ledger that is read as it is and remembers nothing new: what a dry run did not do must not stand in it. */
 export function dryRunLedger(ledger: Ledger): Ledger {

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { ProjectList } from '../adapters/project-list.ts';
 import type { Settings } from '../config.ts';
+import type { Ledger } from '../core/ledger.ts';
 import { planShards } from '../core/sweep/plan-shards.ts';
 import { buildSweepDigest, type ShardTotal, sumUp } from '../core/sweep/sum-up.ts';
-import type { Clock, Ledger, Logger } from '../core/world.ts';
+import type { Clock, Logger } from '../core/world.ts';
 import { AppError, TerminalError } from '../errors.ts';
 
 export interface SweepDeps {

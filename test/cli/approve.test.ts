@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { findAccountEmail } from '../../cli/account-email.ts';
 import { openSqliteLedger } from '../../functions/adapters/ledger/sqlite-ledger.ts';
 import { buildApprovalId, hashPlan } from '../../functions/core/approval/hash-plan.ts';
+import type { Ledger } from '../../functions/core/ledger.ts';
 import type { Approval } from '../../functions/core/people.ts';
 import type { PlannedChange } from '../../functions/core/plan/planned-change.ts';
-import type { Ledger } from '../../functions/core/world.ts';
 import { type SandboxGoogle, startSandboxGoogle } from '../support/sandbox-google.ts';
 
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));

@@ -8,7 +8,7 @@ import { createGoogleClients } from '../../functions/adapters/google-clients.ts'
 import { openSqliteLedger } from '../../functions/adapters/ledger/sqlite-ledger.ts';
 import { readSettingsFile } from '../../functions/adapters/settings-file.ts';
 import { parseSettings } from '../../functions/config.ts';
-import type { Ledger } from '../../functions/core/world.ts';
+import type { Ledger } from '../../functions/core/ledger.ts';
 import { AppError, TerminalError } from '../../functions/errors.ts';
 import { eventarcTriggers, sinkFilter } from '../../functions/events/event-sources.ts';
 import type { Cloud } from '../../sandbox/cloud.ts';

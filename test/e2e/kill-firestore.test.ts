@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openFirestoreLedger } from '../../functions/adapters/ledger/firestore-ledger.ts';
 import type { Change } from '../../functions/core/change/change.ts';
-import type { Ledger } from '../../functions/core/world.ts';
+import type { Ledger } from '../../functions/core/ledger.ts';
 import { eventarcTriggers } from '../../functions/events/event-sources.ts';
 import { type Deployment, deploySallyport } from '../../sandbox/deploy/deploy-sallyport.ts';
 import { type ArticleEstate, buildArticleEstate } from '../../sandbox/estates/article-estate.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import sinon from 'sinon';
 import { openStage, type Stage } from '../../cli/story/stage.ts';
 import { openSqliteLedger } from '../../functions/adapters/ledger/sqlite-ledger.ts';
-import type { Ledger } from '../../functions/core/world.ts';
+import type { Ledger } from '../../functions/core/ledger.ts';
 import type { FunctionName } from '../../sandbox/deploy/deploy-sallyport.ts';
 
 const setPolicy = /^run\..*services\.setIamPolicy$/;

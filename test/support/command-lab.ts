@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openSqliteLedger } from '../../functions/adapters/ledger/sqlite-ledger.ts';
-import type { Ledger } from '../../functions/core/world.ts';
+import type { Ledger } from '../../functions/core/ledger.ts';
 import { createIdTokens } from '../../sandbox/id-token.ts';
 import { startMetadataServer } from '../../sandbox/metadata-server.ts';
 

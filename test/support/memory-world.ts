@@ -15,7 +15,8 @@ import { addMembers, removeMembers } from '../../functions/core/change/policy-ed
 import { assertGrantsStay, assertLegalChange } from '../../functions/core/change/policy-guard.ts';
 import { isSameJson } from '../../functions/core/change/same-json.ts';
 import type { Inventory, Policy } from '../../functions/core/inventory.ts';
-import type { Ledger, Logger, World } from '../../functions/core/world.ts';
+import type { Ledger } from '../../functions/core/ledger.ts';
+import type { Logger, World } from '../../functions/core/world.ts';
 import { AppError } from '../../functions/errors.ts';
 
 export interface MemoryWorld extends World {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { Ledger } from '../../core/ledger.ts';
 import type { Approval, Decided } from '../../core/people.ts';
-import type { Ledger } from '../../core/world.ts';
 import { AppError } from '../../errors.ts';
 import type { Documents } from './documents.ts';
 import type { LedgerContext, Transaction } from './store.ts';

@@ -1,5 +1,5 @@
 import type { Change } from '../../core/change/change.ts';
-import type { Ledger } from '../../core/world.ts';
+import type { Ledger } from '../../core/ledger.ts';
 import { AppError } from '../../errors.ts';
 import type { Documents } from './documents.ts';
 import type { LedgerContext } from './store.ts';

@@ -1,7 +1,7 @@
 import type { ChangeIntent, ChangeResult } from '../../core/change/change.ts';
 import type { Finding } from '../../core/finding.ts';
+import type { Hold, Pause, Run, SeenGrant } from '../../core/ledger.ts';
 import type { Approval, Notice, SeenIap, Sweep } from '../../core/people.ts';
-import type { Hold, Pause, Run, SeenGrant } from '../../core/world.ts';
 
 /**
  * What the ledger keeps: one document type a kind. Fields that are text, number or boolean can be looked for; all others

@@ -1,5 +1,5 @@
 import type { Finding } from '../../core/finding.ts';
-import type { FindingChanges, Ledger } from '../../core/world.ts';
+import type { FindingChanges, Ledger } from '../../core/ledger.ts';
 import type { Documents } from './documents.ts';
 import type { LedgerContext, Transaction } from './store.ts';
 

@@ -1,5 +1,5 @@
 import type { Settings } from '@google-cloud/firestore';
-import type { Ledger } from '../../core/world.ts';
+import type { Ledger } from '../../core/ledger.ts';
 import { TerminalError } from '../../errors.ts';
 import { enterSandbox } from '../api-root.ts';
 import { buildFirestoreStore } from './firestore-store.ts';

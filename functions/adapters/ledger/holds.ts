@@ -1,4 +1,4 @@
-import type { Ledger } from '../../core/world.ts';
+import type { Ledger } from '../../core/ledger.ts';
 import type { LedgerContext } from './store.ts';
 
 /** What is left alone for a time: resources that somebody has undone, client IDs that IAM refused. */

@@ -1,4 +1,4 @@
-import type { Ledger } from '../../core/world.ts';
+import type { Ledger } from '../../core/ledger.ts';
 import type { LedgerContext } from './store.ts';
 
 /** The one lease of a project. */

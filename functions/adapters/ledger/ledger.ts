@@ -1,4 +1,4 @@
-import type { Ledger } from '../../core/world.ts';
+import type { Ledger } from '../../core/ledger.ts';
 import { buildApprovals } from './approvals.ts';
 import { buildChanges } from './changes.ts';
 import { buildFindings } from './findings.ts';

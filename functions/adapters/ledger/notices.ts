@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Ledger } from '../../core/ledger.ts';
 import type { Notice } from '../../core/people.ts';
-import type { Ledger } from '../../core/world.ts';
 import type { Documents } from './documents.ts';
 import type { LedgerContext } from './store.ts';
 

@@ -1,4 +1,4 @@
-import type { Ledger } from '../../core/world.ts';
+import type { Ledger } from '../../core/ledger.ts';
 import type { LedgerOptions } from './ledger.ts';
 
 export interface OpenLedgerOptions extends LedgerOptions {

@@ -1,4 +1,4 @@
-import type { Ledger, SeenGrant } from '../../core/world.ts';
+import type { Ledger, SeenGrant } from '../../core/ledger.ts';
 import type { OnPath } from './documents.ts';
 import { writePages } from './pages.ts';
 import type { LedgerContext } from './store.ts';

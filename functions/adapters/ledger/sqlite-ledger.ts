@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
-import type { Ledger } from '../../core/world.ts';
+import type { Ledger } from '../../core/ledger.ts';
 import { AppError } from '../../errors.ts';
 import type { Documents, Kind } from './documents.ts';
 import { buildLedger } from './ledger.ts';

@@ -1,5 +1,6 @@
+import type { Ledger } from '../../core/ledger.ts';
 import type { Notice } from '../../core/people.ts';
-import type { Clock, Ledger, Logger } from '../../core/world.ts';
+import type { Clock, Logger } from '../../core/world.ts';
 import { AppError } from '../../errors.ts';
 import { createCourier, type Delivered } from './courier.ts';
 import type { SlackClient } from './slack-client.ts';

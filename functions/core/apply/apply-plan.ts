@@ -3,11 +3,12 @@ import type { ApprovedSteps } from '../approval/approved-steps.ts';
 import { type Change, isPolicyEdit, type PolicyRead, shutsDoor } from '../change/change.ts';
 import type { Evaluation } from '../evaluate.ts';
 import type { Inventory } from '../inventory.ts';
+import type { ClientIds } from '../ledger.ts';
 import { clientIdOf } from '../plan/group-grants.ts';
 import { type Plan, planChanges } from '../plan/plan.ts';
 import type { PlannedChange } from '../plan/planned-change.ts';
 import type { ReconcileKey } from '../run.ts';
-import type { ClientIds, World } from '../world.ts';
+import type { World } from '../world.ts';
 import { applyChange } from './apply-change.ts';
 
 export interface Applied {

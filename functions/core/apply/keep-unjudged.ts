@@ -1,6 +1,6 @@
 import type { Evaluation } from '../evaluate.ts';
 import type { Finding } from '../finding.ts';
-import type { OpenFinding } from '../world.ts';
+import type { OpenFinding } from '../ledger.ts';
 
 /**
  * Open findings that a run could not judge: their rule was not evaluated there, or what they are about could not be read.

@@ -1,6 +1,6 @@
 import { TerminalError } from '../../errors.ts';
+import type { Ledger } from '../ledger.ts';
 import type { Approval } from '../people.ts';
-import type { Ledger } from '../world.ts';
 
 /** The question of an id, or of the beginning of one where no other begins like it. Throws `approval-unknown`. */
 export async function findApprovalByPrefix(prefix: string, ledger: Pick<Ledger, 'findApproval' | 'approvals'>) {

@@ -1,8 +1,9 @@
 import { AppError } from '../../errors.ts';
 import type { Finding } from '../finding.ts';
 import type { Inventory } from '../inventory.ts';
+import type { OpenFinding } from '../ledger.ts';
 import type { ReconcileKey } from '../run.ts';
-import type { LoggedChanges, OpenFinding, World } from '../world.ts';
+import type { LoggedChanges, World } from '../world.ts';
 import { findCause } from './find-cause.ts';
 import { fitsEvent } from './fits-event.ts';
 import { lastLooks } from './last-looks.ts';

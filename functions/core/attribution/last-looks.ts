@@ -1,4 +1,4 @@
-import type { Run } from '../world.ts';
+import type { Run } from '../ledger.ts';
 
 export interface Look {
   /** From when on the log is of interest (ms). */

@@ -2,10 +2,11 @@ import type { ApprovedSteps } from '../approval/approved-steps.ts';
 import { listContests } from '../contests.ts';
 import type { Evaluation } from '../evaluate.ts';
 import type { Inventory } from '../inventory.ts';
+import type { ClientIds } from '../ledger.ts';
 import type { Memory } from '../memory.ts';
 import type { ReconcileKey, ReconcileOptions } from '../run.ts';
 import { reachOf } from '../settings/scope.ts';
-import type { ClientIds, World } from '../world.ts';
+import type { World } from '../world.ts';
 import { type Plan, planChanges } from './plan.ts';
 import { buildRemovalContext } from './removal-waits.ts';
 

@@ -3,7 +3,7 @@ import { holdsOwnGrant } from '../change/own-grant.ts';
 import type { WantedIdentity } from '../estate/wanted-identities.ts';
 import type { Evaluation } from '../evaluate.ts';
 import type { Inventory, Policy } from '../inventory.ts';
-import type { SeenGrant } from '../world.ts';
+import type { SeenGrant } from '../ledger.ts';
 
 /** What must be so before anything is shut (DESIGN 6.4 and 6.7), as one run knows it. */
 export interface RemovalContext {

@@ -1,7 +1,7 @@
 import type { Change } from '../../core/change/change.ts';
 import type { Severity } from '../../core/finding.ts';
+import type { Pause } from '../../core/ledger.ts';
 import type { Approval, FindingStay, Sweep } from '../../core/people.ts';
-import type { Pause } from '../../core/world.ts';
 import type { ScanReport } from '../scan-report.ts';
 
 /** What an auditor reads: what is so now, what was so in a period, and who did what about it. Times in milliseconds since the epoch. */

@@ -2,7 +2,7 @@ import { createWorld } from '../../../functions/adapters/create-world.ts';
 import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
 import { parseSettings } from '../../../functions/config.ts';
 import { fixInPasses } from '../../../functions/core/fix-in-passes.ts';
-import type { Ledger } from '../../../functions/core/world.ts';
+import type { Ledger } from '../../../functions/core/ledger.ts';
 import permissions from '../../../infra/permissions.json' with { type: 'json' };
 import type { Lab } from '../lab.ts';
 import { complaintsOf, type Path, reconciles } from './path.ts';

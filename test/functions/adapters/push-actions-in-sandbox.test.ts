@@ -4,8 +4,9 @@ import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledg
 import { parseSettings } from '../../../functions/config.ts';
 import { evaluate } from '../../../functions/core/evaluate.ts';
 import { fixInPasses } from '../../../functions/core/fix-in-passes.ts';
+import type { Ledger } from '../../../functions/core/ledger.ts';
 import { undoChange } from '../../../functions/core/undo-change.ts';
-import type { Ledger, Logger } from '../../../functions/core/world.ts';
+import type { Logger } from '../../../functions/core/world.ts';
 import { deployRunService } from '../../../sandbox/apis/run/run-deploy.ts';
 import { type SandboxGoogle, startSandboxGoogle } from '../../support/sandbox-google.ts';
 

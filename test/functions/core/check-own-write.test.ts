@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
 import { checkOwnWrite } from '../../../functions/core/check-own-write.ts';
+import type { Ledger } from '../../../functions/core/ledger.ts';
 import { reconcile } from '../../../functions/core/reconcile.ts';
-import type { Ledger } from '../../../functions/core/world.ts';
 import { agent, grant, inventory, policy, service } from '../../support/estate.ts';
 import { buildMemoryWorld, type MemoryWorld } from '../../support/memory-world.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
 import { hasMember } from '../../../functions/core/change/policy-edit.ts';
+import type { Ledger } from '../../../functions/core/ledger.ts';
 import { reconcile } from '../../../functions/core/reconcile.ts';
 import type { ReconcileOptions } from '../../../functions/core/run.ts';
 import { undoChange } from '../../../functions/core/undo-change.ts';
-import type { Ledger } from '../../../functions/core/world.ts';
 import { agent, backend, clientId, inventory, neg, policy, service } from '../../support/estate.ts';
 import { buildMemoryWorld, type MemoryOptions, type MemoryWorld } from '../../support/memory-world.ts';
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
 import type { Backend } from '../../../functions/core/inventory.ts';
+import type { Ledger } from '../../../functions/core/ledger.ts';
 import { reconcile } from '../../../functions/core/reconcile.ts';
-import type { Ledger, ReadOptions } from '../../../functions/core/world.ts';
+import type { ReadOptions } from '../../../functions/core/world.ts';
 import { backend, inventory, neg, service } from '../../support/estate.ts';
 import { buildMemoryWorld, type MemoryWorld } from '../../support/memory-world.ts';
 

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledger.ts';
 import { hasMember } from '../../../functions/core/change/policy-edit.ts';
 import type { Inventory } from '../../../functions/core/inventory.ts';
+import type { Ledger } from '../../../functions/core/ledger.ts';
 import { reconcile } from '../../../functions/core/reconcile.ts';
 import type { ReconcileOptions } from '../../../functions/core/run.ts';
-import type { Ledger, ReadOptions } from '../../../functions/core/world.ts';
+import type { ReadOptions } from '../../../functions/core/world.ts';
 import { AppError } from '../../../functions/errors.ts';
 import {
   agent,

@@ -3,9 +3,9 @@ import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledg
 import { applyChange } from '../../../functions/core/apply/apply-change.ts';
 import type { ChangeRequest, IngressChange } from '../../../functions/core/change/change.ts';
 import type { Inventory } from '../../../functions/core/inventory.ts';
+import type { Ledger } from '../../../functions/core/ledger.ts';
 import { reconcile } from '../../../functions/core/reconcile.ts';
 import { undoChange } from '../../../functions/core/undo-change.ts';
-import type { Ledger } from '../../../functions/core/world.ts';
 import { backend, clientId, grant, inventory, neg, policy, service } from '../../support/estate.ts';
 import { buildMemoryWorld, type MemoryWorld } from '../../support/memory-world.ts';
 

@@ -5,7 +5,8 @@ import { openSqliteLedger } from '../../../functions/adapters/ledger/sqlite-ledg
 import { createLiveReader } from '../../../functions/adapters/live-reader/create-live-reader.ts';
 import { createLog } from '../../../functions/adapters/log.ts';
 import { parseSettings } from '../../../functions/config.ts';
-import type { Ledger, World } from '../../../functions/core/world.ts';
+import type { Ledger } from '../../../functions/core/ledger.ts';
+import type { World } from '../../../functions/core/world.ts';
 import { createReconcileHandler } from '../../../functions/entrypoints/reconcile-handler.ts';
 import { AppError } from '../../../functions/errors.ts';
 import type { StoredPolicy } from '../../../sandbox/cloud.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { Ledger } from '../../../../functions/core/ledger.ts';
 import type { Approval } from '../../../../functions/core/people.ts';
-import type { Ledger } from '../../../../functions/core/world.ts';
 
 /** What every engine promises about questions to people and their answers. */
 export function describeApprovals(ledger: () => Ledger): void {

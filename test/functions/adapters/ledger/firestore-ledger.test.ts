@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openFirestoreLedger } from '../../../../functions/adapters/ledger/firestore-ledger.ts';
 import { openLedger } from '../../../../functions/adapters/ledger/open-ledger.ts';
-import type { Ledger } from '../../../../functions/core/world.ts';
+import type { Ledger } from '../../../../functions/core/ledger.ts';
 import { type FirestoreEmulator, startFirestoreEmulator } from '../../../support/firestore-emulator.ts';
 import { describeLedger } from './ledger-contract.ts';
 import { describeRaces } from './race-contract.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ChangeIntent, ChangeResult } from '../../../../functions/core/change/change.ts';
 import { buildFindingId, type Finding } from '../../../../functions/core/finding.ts';
-import type { Ledger } from '../../../../functions/core/world.ts';
+import type { Ledger } from '../../../../functions/core/ledger.ts';
 import { describeApprovals } from './approval-contract.ts';
 import { describeNotices } from './notice-contract.ts';
 import { describeReports } from './report-contract.ts';

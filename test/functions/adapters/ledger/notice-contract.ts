@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Ledger } from '../../../../functions/core/world.ts';
+import type { Ledger } from '../../../../functions/core/ledger.ts';
 
 const staleMs = 1000;
 

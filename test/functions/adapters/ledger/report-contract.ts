@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Finding } from '../../../../functions/core/finding.ts';
-import type { Ledger } from '../../../../functions/core/world.ts';
+import type { Ledger } from '../../../../functions/core/ledger.ts';
 
 const dayMs = 86_400_000;
 

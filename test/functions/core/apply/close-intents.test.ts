@@ -3,8 +3,8 @@ import { openSqliteLedger } from '../../../../functions/adapters/ledger/sqlite-l
 import { leaseMs } from '../../../../functions/core/apply/apply-change.ts';
 import { closeOpenIntents } from '../../../../functions/core/apply/close-intents.ts';
 import type { ChangeRequest } from '../../../../functions/core/change/change.ts';
+import type { Ledger } from '../../../../functions/core/ledger.ts';
 import { reconcile } from '../../../../functions/core/reconcile.ts';
-import type { Ledger } from '../../../../functions/core/world.ts';
 import { agent, grant, inventory, policy, service } from '../../../support/estate.ts';
 import { buildMemoryWorld, type MemoryWorld } from '../../../support/memory-world.ts';
 

@@ -3,7 +3,7 @@ import { parseSettings } from '../../../../functions/config.ts';
 import { keepUnjudged } from '../../../../functions/core/apply/keep-unjudged.ts';
 import { evaluate } from '../../../../functions/core/evaluate.ts';
 import type { Inventory } from '../../../../functions/core/inventory.ts';
-import type { OpenFinding } from '../../../../functions/core/world.ts';
+import type { OpenFinding } from '../../../../functions/core/ledger.ts';
 import { agent, backend, grant, inventory, neg, policy, service } from '../../../support/estate.ts';
 
 const shop = service();

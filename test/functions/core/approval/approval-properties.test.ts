@@ -5,9 +5,9 @@ import { decideApproval } from '../../../../functions/core/approval/decide-appro
 import { listSteps } from '../../../../functions/core/approval/steps.ts';
 import type { ChangeRequest } from '../../../../functions/core/change/change.ts';
 import { evaluate } from '../../../../functions/core/evaluate.ts';
+import type { Ledger } from '../../../../functions/core/ledger.ts';
 import { buildAlone } from '../../../../functions/core/plan/plan.ts';
 import { reconcile } from '../../../../functions/core/reconcile.ts';
-import type { Ledger } from '../../../../functions/core/world.ts';
 import { AppError } from '../../../../functions/errors.ts';
 import { arbitraryEstate } from '../../../support/arbitrary-estate.ts';
 import { arbitraryPolicy } from '../../../support/arbitrary-policy.ts';

@@ -3,11 +3,11 @@ import { openSqliteLedger } from '../../../../functions/adapters/ledger/sqlite-l
 import { type Answer, decideApproval } from '../../../../functions/core/approval/decide-approval.ts';
 import { hashPlan } from '../../../../functions/core/approval/hash-plan.ts';
 import type { Inventory } from '../../../../functions/core/inventory.ts';
+import type { Ledger } from '../../../../functions/core/ledger.ts';
 import type { Approval, Decided } from '../../../../functions/core/people.ts';
 import { reconcile } from '../../../../functions/core/reconcile.ts';
 import type { ReconcileResult } from '../../../../functions/core/run.ts';
 import { undoChange } from '../../../../functions/core/undo-change.ts';
-import type { Ledger } from '../../../../functions/core/world.ts';
 import { AppError } from '../../../../functions/errors.ts';
 import {
   agent,

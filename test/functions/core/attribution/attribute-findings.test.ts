@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { openSqliteLedger } from '../../../../functions/adapters/ledger/sqlite-ledger.ts';
 import type { LoggedChange } from '../../../../functions/core/attribution/logged-change.ts';
+import type { Ledger } from '../../../../functions/core/ledger.ts';
 import { reconcile } from '../../../../functions/core/reconcile.ts';
 import type { ReconcileKey } from '../../../../functions/core/run.ts';
-import type { AuditLogReader, Ledger } from '../../../../functions/core/world.ts';
+import type { AuditLogReader } from '../../../../functions/core/world.ts';
 import { AppError } from '../../../../functions/errors.ts';
 import { agent, backend, grant, inventory, neg, policy, service } from '../../../support/estate.ts';
 import { buildMemoryWorld, type MemoryWorld } from '../../../support/memory-world.ts';

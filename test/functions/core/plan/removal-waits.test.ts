@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { parseSettings } from '../../../../functions/config.ts';
 import { evaluate } from '../../../../functions/core/evaluate.ts';
 import type { Inventory } from '../../../../functions/core/inventory.ts';
+import type { SeenGrant } from '../../../../functions/core/ledger.ts';
 import { buildRemovalContext, findRemovalWait } from '../../../../functions/core/plan/removal-waits.ts';
-import type { SeenGrant } from '../../../../functions/core/world.ts';
 import {
   agent,
   backend,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { openSqliteLedger } from '../../../../functions/adapters/ledger/sqlite-ledger.ts';
 import type { Inventory } from '../../../../functions/core/inventory.ts';
+import type { Ledger } from '../../../../functions/core/ledger.ts';
 import type { Notice } from '../../../../functions/core/people.ts';
 import { reconcile } from '../../../../functions/core/reconcile.ts';
-import type { Ledger } from '../../../../functions/core/world.ts';
 import { agent, grant, inventory, policy, service } from '../../../support/estate.ts';
 import { buildMemoryWorld, type MemoryOptions, type MemoryWorld } from '../../../support/memory-world.ts';
 

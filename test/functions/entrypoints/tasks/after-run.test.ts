@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { openSqliteLedger } from '../../../../functions/adapters/ledger/sqlite-ledger.ts';
 import type { TaskQueue, TaskRequest } from '../../../../functions/adapters/task-queue.ts';
+import type { Ledger } from '../../../../functions/core/ledger.ts';
 import type { Approval } from '../../../../functions/core/people.ts';
-import type { Ledger } from '../../../../functions/core/world.ts';
 import { createReconcileHandler } from '../../../../functions/entrypoints/reconcile-handler.ts';
 import { service } from '../../../support/estate.ts';
 import { buildMemoryWorld, type MemoryWorld } from '../../../support/memory-world.ts';
