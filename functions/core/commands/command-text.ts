@@ -5,9 +5,14 @@ export function quoteShell(word: string): string {
 
 /** A Terraform string literal; interpolation and directives in foreign text stay text. */
 export function quoteHcl(text: string): string {
-  // By a function: in a replacement text `$$` means one dollar.
-  return JSON.stringify(text).replaceAll(/[$%]\{/g, (opening) => `${opening[0]}${opening}`);
+  // By functions: in a replacement text `$$` means one dollar.
+  return JSON.stringify(text.toWellFormed())
+    .replaceAll(/\\[\\bf]/g, (escape) => hclEscapes[escape] ?? escape)
+    .replaceAll(/[$%]\{/g, (opening) => `${opening[0]}${opening}`);
 }
+
+/** Two of JSON's escapes that Terraform does not know: one odd name must not spoil a whole file. */
+const hclEscapes: Readonly<Record<string, string>> = { '\\b': '\\u0008', '\\f': '\\u000c' };
 
 /** A Terraform resource label made of any words. */
 export function buildHclLabel(...words: readonly string[]): string {

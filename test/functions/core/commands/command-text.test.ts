@@ -9,6 +9,8 @@ describe('foreign names in commands', () => {
     assert.equal(quoteHcl('a%{b}'), '"a%%{b}"');
     assert.equal(quoteHcl('a"b\n'), '"a\\"b\\n"');
     assert.equal(quoteHcl('100 % of $5'), '"100 % of $5"');
+    // Terraform has no \b and no \f.
+    assert.equal(quoteHcl('a\b\f\\b'), '"a\\u0008\\u000c\\\\b"');
   });
 
   it('stay one word in a shell', () => {
