@@ -7,7 +7,7 @@ export function quoteShell(word: string): string {
 export function quoteHcl(text: string): string {
   // By functions: in a replacement text `$$` means one dollar.
   return JSON.stringify(text.toWellFormed())
-    .replaceAll(/\\[\\bf]/g, (escape) => hclEscapes[escape] ?? escape)
+    .replaceAll(/\\[\\bf]/g, (found) => hclEscapes[found] ?? found)
     .replaceAll(/[$%]\{/g, (opening) => `${opening[0]}${opening}`);
 }
 
