@@ -45,9 +45,16 @@ function renderFinding(finding: Finding, openedAt: number | undefined) {
 ${via.length > 0 ? html`<p class="where">Reached through ${via.map(describeVia).join('; ')}</p>` : ''}
 <p>${visible(hint)}</p>
 ${note === undefined ? '' : html`<p class="note">${visible(note)}</p>`}
-${fix.gcloud.length > 0 ? html`<pre>${fix.gcloud.map(visible).join('\n')}</pre>` : ''}
+${fix.gcloud.length > 0 ? html`<pre>${fix.gcloud.map((command, index) => html`${index === 0 ? '' : '\n'}${renderCommand(command)}`)}</pre>` : ''}
 ${controls.length > 0 ? html`<p class="note">Relates to ${controls.join(' · ')}</p>` : ''}
 </article>`;
+}
+
+/** A word stays whole where it can: a line that ends in `--` is hard to read. */
+function renderCommand(command: string) {
+  return visible(command)
+    .split(' ')
+    .map((word, index) => html`${index === 0 ? '' : ' '}<span>${word}</span>`);
 }
 
 function describeEnd(daysLeft: number): string {

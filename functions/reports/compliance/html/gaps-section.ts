@@ -1,9 +1,12 @@
 import { html } from 'hono/html';
+import { describeResource } from '../../describe-resource.ts';
 import { escapeTerminal } from '../../terminal-text.ts';
 import type { ComplianceReport } from '../compliance-report.ts';
 
 /** Rows of a table; the JSON has all. */
 const mostRows = 100;
+/** Places that one row names. */
+const fewPlaces = 4;
 
 /** What could not be read, and which rules were not answered: an auditor must not take silence for "in order". */
 export function renderGaps({ scan, unreadableProjects }: ComplianceReport) {
@@ -15,6 +18,9 @@ export function renderGaps({ scan, unreadableProjects }: ComplianceReport) {
     })),
     ...scan.unreadable,
   ];
+  const groups = [...Map.groupBy(scan.notEvaluated, ({ rule, reason }) => `${rule} ${reason}`).values()].flatMap(
+    (all) => (all[0] ? [[all[0], all.map(({ resource }) => resource)] as const] : []),
+  );
   return html`<section>
 <h2>What could not be read</h2>
 ${
@@ -28,9 +34,17 @@ ${
   scan.notEvaluated.length === 0
     ? html`<p>Every rule was answered.</p>`
     : html`<table><tr><th>Rule</th><th>Why</th><th>Where</th></tr>
-${scan.notEvaluated.slice(0, mostRows).map(({ rule, reason, resource }) => html`<tr><td>${rule === '*' ? 'all rules' : rule}</td><td>${reason}</td><td>${resource === undefined ? 'everywhere' : escapeTerminal(resource)}</td></tr>`)}</table>${renderRest(scan.notEvaluated.length)}`
+${groups.slice(0, mostRows).map(([first, places]) => html`<tr><td>${first.rule === '*' ? 'all rules' : first.rule}</td><td>${first.reason}</td><td>${describePlaces(places)}</td></tr>`)}</table>${renderRest(groups.length)}`
 }
 </section>`;
+}
+
+/** A few places by name, of the others the number; the JSON has all. */
+function describePlaces(places: readonly (string | undefined)[]): string {
+  const named = places.flatMap((place) => (place === undefined ? [] : [describeResource(place)]));
+  if (named.length < places.length) return 'everywhere';
+  const rest = named.length - fewPlaces;
+  return rest > 1 ? `${named.slice(0, fewPlaces).join(', ')} and ${rest} more` : named.join(', ');
 }
 
 function renderRest(count: number) {

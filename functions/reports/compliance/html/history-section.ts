@@ -18,7 +18,7 @@ export function renderHistory({ history }: ComplianceReport) {
   return html`<section>
 <h2>Findings and repairs over time</h2>
 <figure>${raw(drawHistory(history.days))}
-<figcaption class="legend"><span>■ opened</span><span>▨ resolved</span><span>— open at the end of the day (UTC)</span></figcaption></figure>
+<figcaption class="legend"><span><i class="bad">■</i> opened</span><span><i class="ok">▨</i> resolved</span><span><i class="line">—</i> open at the end of the day (UTC)</span></figcaption></figure>
 <p>${describeRepairs(repairs)}</p>
 <h2>Changes made</h2>
 ${renderChanges(history.changes)}

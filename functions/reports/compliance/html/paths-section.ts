@@ -10,8 +10,9 @@ export function renderPaths({ paths }: ComplianceReport) {
   const hidden = Math.max(0, paths.length - mostRows);
   return html`<section>
 <h2>Access paths</h2>
-<figure>${raw(drawPaths(paths))}
-<figcaption class="legend"><span>✓ compliant</span><span>✕ a critical or high finding</span><span>? could not be read</span>${hidden > 0 ? html`<span>${hidden} more paths are in report.json; those that are not compliant come first here</span>` : ''}</figcaption>
+<figure class="paths">${drawPaths(paths).map((picture) => raw(picture))}
+<figcaption class="legend"><span><i class="ok">✓</i> compliant</span><span><i class="bad">✕</i> a critical or high finding</span><span><i class="warn">?</i> could not be read</span></figcaption>
 </figure>
+${hidden > 0 ? html`<p class="note">${hidden} more ${hidden === 1 ? 'path is' : 'paths are'} in report.json; those that are not compliant come first here.</p>` : ''}
 </section>`;
 }

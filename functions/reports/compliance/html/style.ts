@@ -35,13 +35,16 @@ tr { break-inside:avoid; }
 .critical, .high { color:var(--bad); } .medium { color:var(--warn); } .low, .info { color:var(--soft); }
 .where { color:var(--soft); font-size:.88rem; overflow-wrap:anywhere; }
 pre { margin:.4rem 0; padding:.5rem .7rem; background:var(--tint); border:1px solid var(--line); border-radius:6px; font:12.5px/1.45 ui-monospace,'Cascadia Mono',Menlo,Consolas,monospace; white-space:pre-wrap; overflow-wrap:anywhere; }
+pre span { display:inline-block; max-width:100%; }
 code { font:.92em ui-monospace,Menlo,Consolas,monospace; overflow-wrap:anywhere; }
 .note { color:var(--soft); font-size:.9rem; }
 figure { margin:.8rem 0 0; break-inside:avoid; } figure svg { width:100%; height:auto; display:block; }
 figcaption { color:var(--soft); font-size:.85rem; margin-top:.3rem; }
-.legend span { margin-right:1.2rem; white-space:nowrap; }
+.legend i { font-style:normal; font-weight:700; } .legend .bad { color:var(--bad); } .legend .ok { color:var(--ok); } .legend .warn { color:var(--warn); } .legend .line { color:var(--blue); }
+.legend span { display:inline-block; margin-right:1.2rem; }
+.paths { break-inside:auto; } .paths svg { break-inside:avoid; }
 footer { padding-top:2rem; padding-bottom:2rem; color:var(--soft); font-size:.8rem; }
 @media (max-width:700px) { header, main, footer { padding-left:1rem; padding-right:1rem; } .tiles { grid-template-columns:repeat(2,1fr); } table { display:block; overflow-x:auto; } }
 @page { size:A4; margin:16mm 14mm; }
-@media print { html { background:none; } body { max-width:none; font-size:10.5pt; } header, main, footer { padding-left:0; padding-right:0; } header { padding-top:0; } .verdict, .tile, pre, .sev { print-color-adjust:exact; -webkit-print-color-adjust:exact; } }
+@media print { html { background:none; font-size:12px; } body { max-width:none; font-size:9.5pt; } pre { font-size:8pt; } .finding { padding:.5rem 0 .3rem; } .finding p { margin:.15rem 0; max-width:none; } header, main, footer { padding-left:0; padding-right:0; } header { padding-top:0; } .verdict, .tile, pre, .sev { print-color-adjust:exact; -webkit-print-color-adjust:exact; } }
 `;

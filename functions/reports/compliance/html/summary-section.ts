@@ -12,7 +12,7 @@ export function renderSummary(report: ComplianceReport) {
   return html`<section>
 <p class="verdict ${verdictOf(report).kind}">${verdictOf(report).text}<small>${verdictOf(report).detail}</small></p>
 <div class="tiles">
-  <div class="tile"><b>${summary.compliantAccessPaths} / ${summary.accessPaths}</b><span>access paths compliant</span></div>
+  <div class="tile"><b>${summary.accessPaths === 0 ? '–' : `${summary.compliantAccessPaths} / ${summary.accessPaths}`}</b><span>access paths compliant</span></div>
   <div class="tile"><b>${serious}</b><span>critical or high findings</span></div>
   <div class="tile"><b>${mean === undefined ? '–' : spanText(mean)}</b><span>mean time to repair</span></div>
   <div class="tile"><b>${scan.unreadable.length + unreadableProjects.length}</b><span>things that could not be read</span></div>
@@ -31,7 +31,7 @@ export function renderSummary(report: ComplianceReport) {
 }
 
 interface Verdict {
-  readonly kind: 'ok' | 'bad' | 'gap';
+  readonly kind: 'ok' | 'bad' | 'gap' | 'none';
   readonly text: string;
   readonly detail: string;
 }
@@ -60,9 +60,16 @@ function verdictOf({ scan, unreadableProjects, projects }: ComplianceReport): Ve
       detail: `What was read has no serious finding: ${compliantAccessPaths} of ${accessPaths} access paths.${rest}`,
     };
   }
+  if (accessPaths === 0) {
+    return {
+      kind: 'none',
+      text: 'There is no access path to judge.',
+      detail: `Everything in scope was read: IAP leads to no Cloud Run service.${rest}`,
+    };
+  }
   return {
     kind: 'ok',
-    text: `All ${accessPaths} access paths are compliant.`,
+    text: accessPaths === 1 ? 'The one access path is compliant.' : `All ${accessPaths} access paths are compliant.`,
     detail: `Everything in scope was read.${rest}`,
   };
 }

@@ -34,6 +34,40 @@ describe('the compliance report', () => {
     assert.doesNotMatch(text(gap.report), /paths are compliant\./);
   });
 
+  it('claims no compliance where there is nothing to judge, and counts one path as one', () => {
+    const none = make({ over: { inventory: inventory({ services: [], backends: [] }) } }).report;
+    assert.match(text(none), /There is no access path to judge\./);
+    assert.doesNotMatch(text(none), /compliant\./);
+    const shop = service();
+    const one = make({ over: { inventory: inventory({ policies: [[shop, policy(grant(agent))]] }) } }).report;
+    assert.match(text(one), /The one access path is compliant\./);
+  });
+
+  it('draws no picture that is higher than a printed page, and names every path that it shows', () => {
+    const many = Array.from({ length: 66 }, (_, index) => service('europe-west1', { service: `shop-${index}` }));
+    const html = renderHtml(make({ over: { inventory: inventory({ services: many }) } }).report);
+    const heights = [...html.matchAll(/viewBox="0 0 900 (\d+)" role="img" aria-label="shop-backend/g)].map(
+      ([, height]) => Number(height),
+    );
+    assert.deepEqual(heights, [738, 738, 370]);
+    // A4 less its margins is 182 mm by 265 mm.
+    assert.ok(heights.every((height) => (height / 900) * 182 < 265));
+    assert.equal(html.match(/>shop-\d+<\/text>/g)?.length, 40);
+    assert.match(html, /26 more paths are in report\.json/);
+  });
+
+  it('names a reason why rules were not evaluated once, with the number of places', () => {
+    const { notEvaluated } = make().report.scan;
+    const places = Array.from({ length: 9 }, (_, index) => ({
+      rule: 'dangling-neg',
+      reason: 'services-not-listed',
+      resource: `//run.googleapis.com/projects/p/locations/l/services/s${index}`,
+    }));
+    const { report } = make();
+    const shown = text({ ...report, scan: { ...report.scan, notEvaluated: [...notEvaluated, ...places] } });
+    assert.match(shown, /dangling-neg\s+services-not-listed\s+s0 in l, s1 in l, s2 in l, s3 in l and 5 more/);
+  });
+
   it('tells how long repairs took, and which of them were its own', () => {
     const [finding] = make().report.scan.findings;
     assert.ok(finding);
@@ -168,7 +202,7 @@ function make({
     projects: ['shop-prod'],
     unreadableProjects: [],
     inventory: estate,
-    evaluation: evaluate(estate, { settings, now }),
+    evaluation: evaluate(over.inventory ?? estate, { settings, now }),
     settings,
     ...over,
   };
