@@ -24,7 +24,8 @@ import { type BuiltFunction, buildFunctions } from '../../../scripts/build/build
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 
-describe('the build of the functions', () => {
+describe('the build of the functions', function () {
+  this.timeout(120_000);
   const clones: string[] = [];
   let first: string;
   let built: readonly BuiltFunction[];
