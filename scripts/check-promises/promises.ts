@@ -230,7 +230,7 @@ export const promises: readonly Promise_[] = [
       {
         title: 'a grant that was lost in between keeps its age',
         file: 'functions/core/reconcile.ts',
-        find: '  await keepSeenGrants(key.project, evaluation, inventory, world);\n',
+        find: '    keepSeenGrants(key.project, evaluation, inventory, world),\n',
         replace: '',
         tests: [`${core}/fix-in-passes.test.ts`],
       },
@@ -420,8 +420,8 @@ export const promises: readonly Promise_[] = [
       {
         title: 'undo does not look whether others changed the service',
         file: 'functions/core/undo-change.ts',
-        find: '    await assertUnchangedByOthers(done, generation, world);\n',
-        replace: '',
+        find: '    await assertUnchangedByOthers(done, generation, world);\n    return { undo: buildIngressUndo',
+        replace: '    return { undo: buildIngressUndo',
         tests: [`${core}/undo-change.test.ts`],
       },
       {
@@ -571,15 +571,15 @@ export const promises: readonly Promise_[] = [
       {
         title: 'the last try is forgotten',
         file: 'functions/entrypoints/reconcile-handler.ts',
-        find: 'await deps.deadLetters?.publish(buildDeadLetter(buildFacts(task, why), code));',
+        find: 'await deps.deadLetters?.publish(buildDeadLetter({ ...buildFacts(task), why }, code));',
         replace: '',
         tests: ['test/functions/entrypoints/reconcile-handler.test.ts'],
       },
       {
         title: 'what may succeed later is acknowledged',
         file: 'functions/entrypoints/reconcile-handler.ts',
-        find: 'return { status: 503, body: { code } };\n      }\n      log.error(isLast',
-        replace: 'return { status: 200, body: { code } };\n      }\n      log.error(isLast',
+        find: "log.warn('reconcile comes back later', facts);\n        return { status: 503, body: { code } };",
+        replace: "log.warn('reconcile comes back later', facts);\n        return { status: 200, body: { code } };",
         tests: ['test/functions/entrypoints/reconcile-handler.test.ts'],
       },
       {
