@@ -50,7 +50,7 @@ function renderWithThread(
 ): string {
   const replies = all.filter(({ threadTs }) => threadTs === message.ts);
   const thread = replies.map((reply) => `<div class="reply">${renderMessage(reply, () => '')}</div>`).join('');
-  const edited = message.edited === undefined ? '' : ' <small>(edited)</small>';
+  const edited = message.edited === undefined ? '' : ' (edited)';
   const button = (element: Readonly<Record<string, unknown>>): string => {
     const ask = [Object(element['confirm']).title, Object(element['confirm']).text].map(
       (one) => Object(one).text ?? '',
@@ -60,7 +60,12 @@ function renderWithThread(
     const style = escapeHtml(String(element['style'] ?? 'default'));
     return `<button class="${style}" ${data.join(' ')}${parts.canPress ? '' : ' disabled'}>${escapeHtml(String(Object(element['text']).text))}</button>`;
   };
-  return `<article><div class="who">sallyport <small>${escapeHtml(message.ts)}</small>${edited}</div>${renderMessage(message, button)}${thread ? `<div class="thread">${thread}</div>` : ''}</article>`;
+  return `<article><div class="who">sallyport <span class="app">APP</span> <small title="${escapeHtml(message.ts)}">${escapeHtml(timeOf(message))}${edited}</small></div>${renderMessage(message, button)}${thread ? `<div class="thread">${thread}</div>` : ''}</article>`;
+}
+
+/** `HH:MM:SS` UTC. */
+function timeOf({ ts }: SlackMessage): string {
+  return new Date(Number(ts) * 1000).toISOString().slice(11, 19);
 }
 
 function box(title: string, lines: readonly string[]): string {
@@ -75,11 +80,14 @@ body { margin: 0; font: 15px/1.45 system-ui, sans-serif; }
 header { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; padding: .6rem 1rem; border-bottom: 1px solid var(--line); }
 h1 { font-size: 1.1rem; margin: 0 auto 0 0; } h2 { font-size: 1rem; } h3 { font-size: 1rem; margin: .3rem 0; }
 main { max-width: 56rem; margin: 0 auto; padding: 0 1rem; }
-article { border: 1px solid var(--line); border-radius: 8px; padding: .6rem .8rem; margin: .6rem 0; overflow-wrap: anywhere; }
-small, .context, .empty { opacity: .7; font-size: .8rem; } .who { font-weight: 600; }
-.fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: .4rem; margin: .4rem 0; }
+section { margin-bottom: 2rem; }
+article { position: relative; border-top: 1px solid var(--line); padding: .8rem .4rem .8rem 3.2rem; overflow-wrap: anywhere; }
+article::before { content: 'S'; position: absolute; left: .2rem; top: .9rem; width: 2.2rem; height: 2.2rem; border-radius: 6px; background: #1d4ed8; color: #fff; font-weight: 700; line-height: 2.2rem; text-align: center; }
+.app { font-size: .65rem; font-weight: 600; padding: .1rem .3rem; border-radius: 3px; background: var(--soft); vertical-align: middle; }
+small, .context, .empty { opacity: .7; font-size: .8rem; font-weight: 400; } .who { font-weight: 600; }
+.fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: .4rem; margin: .4rem 0; }
 .section { margin: .4rem 0; } .actions { display: flex; gap: .5rem; margin: .5rem 0; }
-pre, code { background: var(--soft); border-radius: 4px; font: 13px/1.4 ui-monospace, monospace; } code { padding: 0 .25em; } pre { padding: .5rem; overflow-x: auto; }
+pre, code { background: var(--soft); border-radius: 4px; font: 13px/1.4 ui-monospace, monospace; } code { padding: 0 .25em; } pre { padding: .5rem .7rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 button { font: inherit; padding: .3rem .9rem; border-radius: 6px; border: 1px solid var(--line); cursor: pointer; }
 button.primary { background: #007a5a; color: #fff; } button.danger { background: #c01343; color: #fff; } button:disabled { opacity: .5; cursor: default; }
 .thread { border-left: 3px solid var(--line); padding-left: .7rem; } .reply p { margin: .2rem 0; }

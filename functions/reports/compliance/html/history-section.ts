@@ -38,7 +38,7 @@ function describeRepairs({ count, bySallyport, meanMs, medianMs, longestMs }: Re
 function renderChanges(changes: readonly Change[]) {
   if (changes.length === 0) return html`<p>None in the period.</p>`;
   return html`<table><tr><th>When (UTC)</th><th>What</th><th>Result</th><th>By</th></tr>
-${changes.slice(0, mostRows).map((change) => html`<tr><td class="t">${timeText(change.at)}</td><td>${visible(describeChange(change.change))}</td><td>${describeResult(change)}</td><td>${describeAuthor(change)}</td></tr>`)}</table>${renderRest(changes.length)}`;
+${changes.slice(0, mostRows).map((change) => html`<tr><td class="t">${timeText(change.at)}</td><td>${visible(describeChange(change.change))}</td><td class="s">${describeResult(change)}</td><td class="s">${describeAuthor(change)}</td></tr>`)}</table>${renderRest(changes.length)}`;
 }
 
 function describeResult({ result }: Change): string {
@@ -56,7 +56,7 @@ function describeAuthor(change: Change): string {
 function renderApprovals(approvals: ReportedHistory['approvals']) {
   if (approvals.length === 0) return html`<p>Nobody was asked in the period.</p>`;
   return html`<table><tr><th>Asked (UTC)</th><th>Changes</th><th>State</th><th>Answered by</th></tr>
-${approvals.slice(0, mostRows).map(({ id, askedAt, changes, state, decision }) => html`<tr><td class="t">${timeText(askedAt)}<br><code>${id}</code></td><td>${changes.map(({ change }) => html`${visible(describeChange(change))}<br>`)}</td><td>${state}</td><td>${decision ? html`${visible(decision.by)}<br><span class="where">${timeText(decision.at)}</span>` : 'nobody'}</td></tr>`)}</table>${renderRest(approvals.length)}`;
+${approvals.slice(0, mostRows).map(({ id, askedAt, changes, state, decision }) => html`<tr><td class="t">${timeText(askedAt)}<br><code>${id}</code></td><td>${changes.map(({ change }) => html`<div class="step">${visible(describeChange(change))}</div>`)}</td><td class="s">${state}</td><td class="s">${decision ? html`${visible(decision.by)}<br><span class="where">${timeText(decision.at)}</span>` : 'nobody'}</td></tr>`)}</table>${renderRest(approvals.length)}`;
 }
 
 function renderSweeps({ sweeps, pauses }: ReportedHistory) {

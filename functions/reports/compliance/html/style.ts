@@ -27,6 +27,7 @@ th { text-align:left; font-weight:600; color:var(--soft); border-bottom:2px soli
 td { border-bottom:1px solid var(--line); padding:.4rem .6rem .4rem 0; vertical-align:top; overflow-wrap:anywhere; }
 td.n, th.n { text-align:right; font-variant-numeric:tabular-nums; white-space:nowrap; }
 td.t { white-space:nowrap; }
+td.s { min-width:7.5rem; } .step + .step { margin-top:.4rem; }
 tr { break-inside:avoid; }
 .finding { break-inside:avoid; border-top:1px solid var(--line); padding:.8rem 0 .5rem; }
 .finding h3 { margin:0; display:flex; gap:.6rem; align-items:baseline; flex-wrap:wrap; }
