@@ -105,7 +105,10 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
   const second = lookAgain(inventory, { changes, evaluation, options: looking(changes) });
   const open = await ledger.openFindings(key.project);
   const still = [...second.findings, ...keepUnjudged(open, evaluation)].filter(({ id }) => !applied.settled.has(id));
-  const attribute = await attributeFresh({ key, inventory, open, found: evaluation.findings, still }, world);
+  const attribute = await attributeFresh(
+    { key, inventory, open, found: evaluation.findings, still, ours: changes },
+    world,
+  );
   const findings = still.map(attribute).sort(compareFindings);
   warnOfLimit(plan, key, world);
   const { opened, resolved } = await ledger.saveFindings(key.project, findings, clock.now());

@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts';
+import type { Change } from '../change/change.ts';
 import type { Finding } from '../finding.ts';
 import type { Inventory } from '../inventory.ts';
 import type { OpenFinding } from '../ledger.ts';
@@ -7,6 +8,8 @@ import type { LoggedChanges, World } from '../world.ts';
 import { findCause } from './find-cause.ts';
 import { fitsEvent } from './fits-event.ts';
 import { lastLooks } from './last-looks.ts';
+import type { LoggedChange } from './logged-change.ts';
+import { isSameResource } from './same-resource.ts';
 
 export interface FreshFindings {
   readonly key: ReconcileKey;
@@ -17,6 +20,8 @@ export interface FreshFindings {
   readonly found: readonly Finding[];
   /** What is still wrong after it. */
   readonly still: readonly Finding[];
+  /** What the run itself has changed. */
+  readonly ours: readonly Change[];
 }
 
 type Parts = Pick<World, 'ledger' | 'clock' | 'log' | 'auditLog'>;
@@ -46,14 +51,14 @@ interface Attribution {
   readonly note?: string;
 }
 
-interface Fresh extends Pick<FreshFindings, 'key' | 'inventory'> {
+interface Fresh extends Pick<FreshFindings, 'key' | 'inventory' | 'ours'> {
   readonly fresh: readonly Finding[];
   /** Ids of those that are still there. */
   readonly stays: ReadonlySet<string>;
 }
 
 async function findCauses(
-  { key, inventory, fresh, stays }: Fresh,
+  { key, inventory, ours, fresh, stays }: Fresh,
   { ledger, clock, log, auditLog }: Parts,
 ): Promise<ReadonlyMap<string, Attribution>> {
   const found = new Map<string, Attribution>();
@@ -75,9 +80,11 @@ async function findCauses(
     for (const { id } of asked) found.set(id, { note: `Who did it is not known: ${error.message}` });
     return found;
   }
+  // Our own repair is in the log by now, and would look as if nothing had ever been wrong.
+  const others = logged.changes.filter((one) => !ours.some((change) => isAfter(one, change)));
   for (const finding of asked) {
     const look = looks.of(finding.rule);
-    const changes = logged.changes.filter(({ at }) => at >= look.since);
+    const changes = others.filter(({ at }) => at >= look.since);
     const cause = findCause(finding, { changes, isWhole: logged.isWhole && look.sawAllWell }, inventory);
     if (cause) found.set(finding.id, { actor: cause.actor });
   }
@@ -85,6 +92,12 @@ async function findCauses(
 }
 
 const runsToLookAt = 100;
+
+/** Whether an entry is the change of ours or later than it: no cause of what was found before. Google's clock may be behind ours. */
+function isAfter({ resource, at, etag }: LoggedChange, { change, at: began, result }: Change): boolean {
+  const left = result?.after?.etag;
+  return isSameResource(resource, change.resource) && (at >= began || (left !== undefined && etag === left));
+}
 
 /** A finding with what is known of who caused it; what it had stays. */
 function withAttribution(finding: Finding, attribution: Attribution | undefined): Finding {

@@ -18,6 +18,8 @@ export interface LoggedChange {
   readonly resource: string;
   /** The whole policy as it was left, where the entry says so. */
   readonly policy?: Policy;
+  /** Etag of the policy that it left, where the entry says so. */
+  readonly etag?: string;
   /** What a policy change of a project added and removed. */
   readonly deltas?: readonly PolicyDelta[];
   /** The service as it was left, where the entry says so. */
@@ -63,13 +65,15 @@ function tellOf(
   kind: WatchedKind,
   resource: string,
   { payload, request, response }: Bodies,
-): Pick<LoggedChange, 'policy' | 'deltas' | 'service' | 'sent'> {
+): Pick<LoggedChange, 'policy' | 'etag' | 'deltas' | 'service' | 'sent'> {
   const policy = isPolicyKind(kind) ? policyOf(request, response) : undefined;
+  const etag = isPolicyKind(kind) ? parseText(response?.['etag']) : undefined;
   const deltas = deltasOf(payload);
   const service = kind === 'run-service' ? serviceOf(resource, request, response) : undefined;
   const sent = kind === 'backend' || kind === 'neg' ? request : undefined;
   return {
     ...(policy ? { policy } : {}),
+    ...(etag ? { etag } : {}),
     ...(deltas ? { deltas } : {}),
     ...(service ? { service } : {}),
     ...(sent ? { sent } : {}),

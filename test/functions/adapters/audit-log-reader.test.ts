@@ -38,6 +38,8 @@ describe('audit log reader, with @google-cloud/logging against the local Google 
     const { changes, isWhole } = await reader().readChanges(projectId, 0);
     assert.deepEqual(google.calls(), ['logging.entries.list']);
     assert.equal(isWhole, true);
+    const left = await (await google.clients.run()).projects.locations.services.getIamPolicy({ resource });
+    assert.equal(changes[0]?.etag, left.data.etag, 'the version that the newest change left');
     assert.deepEqual(
       changes.map(({ actor, kind, verb, resource: name, policy }) => [actor, kind, verb, name, policy?.bindings ?? []]),
       [
@@ -144,6 +146,30 @@ describe('audit log reader, with @google-cloud/logging against the local Google 
     assert.equal(
       (await ledger.openFindings(projectId)).find(({ finding }) => finding.id === missing[0]?.id)?.finding.actor,
       'admin@example.com',
+    );
+    await ledger.close();
+  });
+
+  it('lets a sweep name who removed the grant that it mends at once', async () => {
+    const { projectId } = google.estate;
+    for (const [key, record] of google.sandbox.cloud.compute) {
+      if (key.includes('/backendServices/')) Object.assign(record, { iap: { enabled: true } });
+    }
+    const ledger = await openSqliteLedger(':memory:');
+    const log = createLog({ write: () => undefined });
+    const settings = parseSettings({ slack: { channel: 'C0SECURITY' } });
+    const world = createWorld({ settings, ledger, log, clients: google.clients });
+    const sweep = (runId: string) => reconcile({ project: projectId, reason: 'sweep', runId }, world);
+    await sweep('one');
+    await ledger.claimNotices('test', 100, Date.now(), 60_000);
+    const bob = new run_v1.Run({ rootUrl: `${google.sandbox.url}/`, auth: authOf('admin@example.com') as never });
+    await bob.projects.locations.services.setIamPolicy({ resource, requestBody: { policy: { bindings: [] } } });
+    const { changes, findings } = await sweep('two');
+    assert.deepEqual([changes.length, findings], [1, []]);
+    const told = await ledger.claimNotices('test', 100, Date.now(), 60_000);
+    assert.deepEqual(
+      told.map(({ content }) => content.kind === 'finding' && [content.state, content.actor]),
+      [['fixed', 'admin@example.com']],
     );
     await ledger.close();
   });

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { openSqliteLedger } from '../../../../functions/adapters/ledger/sqlite-ledger.ts';
 import type { LoggedChange } from '../../../../functions/core/attribution/logged-change.ts';
+import { buildFindingId } from '../../../../functions/core/finding.ts';
 import type { Ledger } from '../../../../functions/core/ledger.ts';
 import { reconcile } from '../../../../functions/core/reconcile.ts';
 import type { ReconcileKey } from '../../../../functions/core/run.ts';
+import { findingNoticeId } from '../../../../functions/core/tell/finding-notice.ts';
 import type { AuditLogReader } from '../../../../functions/core/world.ts';
 import { AppError } from '../../../../functions/errors.ts';
 import { agent, backend, grant, inventory, neg, policy, service } from '../../../support/estate.ts';
@@ -147,6 +149,33 @@ describe('who caused a finding', () => {
     assert.deepEqual(await run({ reason: 'event' }), []);
     assert.deepEqual(asked, [], 'mended, and nobody waits for a name');
   });
+
+  for (const { title, skewMs } of [
+    { title: 'although the log has our own grant by then', skewMs: 0 },
+    { title: 'also where Google’s clock is a second behind', skewMs: -1000 },
+  ]) {
+    it(`is found of what a sweep mends at once, ${title}`, async () => {
+      world = buildMemoryWorld(inventory({ policies: [[shop, policy(grant(agent))]] }), {
+        ledger,
+        settings: { slack: { channel: 'C0SECURITY' } },
+        afterWrite({ time, policies }, { resource }) {
+          const now = policies.get(resource) ?? {};
+          const ours = { actor: 'sallyport@acme-ops.example', kind: 'run-policy', verb: 'SetIamPolicy' } as const;
+          logged.push({ at: time + skewMs, ...ours, resource, policy: now, ...(now.etag ? { etag: now.etag } : {}) });
+        },
+      });
+      await run();
+      setPolicy('bob@acme.example');
+      assert.deepEqual(await run(), []);
+      assert.deepEqual(
+        logged.map(({ actor }) => actor),
+        ['bob@acme.example', 'sallyport@acme-ops.example'],
+      );
+      const id = findingNoticeId(buildFindingId('iap-invoker-missing', shop.name, agent), world.time);
+      const content = (await ledger.findNotice(id))?.content;
+      assert.equal(content?.kind === 'finding' && content.actor, 'bob@acme.example');
+    });
+  }
 
   it('fails no run when the log is refused: the finding says that nobody knows', async () => {
     await run();
