@@ -80,7 +80,7 @@ function addService(
         ...maybe(0.12, 'iap-enabled', 'true'),
         ...maybe(0.06, 'invoker-iam-disabled', 'true'),
         ...maybe(0.15, 'default-url-disabled', 'true'),
-        ...maybe(0.3, 'custom-audiences', JSON.stringify([names.customAudience])),
+        ...maybe(0.55, 'custom-audiences', JSON.stringify([names.customAudience])),
       },
     },
     spec: {},

@@ -46,6 +46,15 @@ function audiences(host: string, path: string): readonly string[] {
       names.settingsClient,
       names.settingsClient,
     ],
-    ...[names.customAudience, names.customAudience, url, `https://${host}${path}`, 'https://x.example', ...own, ...own],
+    ...[
+      names.customAudience,
+      names.customAudience,
+      names.customAudience,
+      url,
+      `https://${host}${path}`,
+      'https://x.example',
+      ...own,
+      ...own,
+    ],
   ];
 }
