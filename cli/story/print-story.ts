@@ -119,6 +119,12 @@ export function printInvitation(stage: Stage, steps: readonly Step[]): string {
           `  gcloud run services remove-iam-policy-binding ${estate.service} --region=${region} \\`,
           '    --role=roles/run.invoker \\',
           `    --member=${estate.iapAgent}`,
+          '',
+          says('or give a push an audience that IAP refuses, and answer the question on Slack'),
+          '  gcloud pubsub subscriptions update orders \\',
+          `    --push-endpoint=https://${estate.host}/orders \\`,
+          `    --push-auth-service-account=orders-push@${estate.projectId}.iam.gserviceaccount.com \\`,
+          '    --push-auth-token-audience=somebody-else',
         ]
       : [
           says('then switch IAP on, ask as the user, wait five seconds, and ask again'),
