@@ -45,8 +45,16 @@ export interface Ledger {
   acceptClientId(clientId: string): Promise<void>;
   clientIds(now: number): Promise<ClientIds>;
 
-  /** Replaces the open findings of a project; says which are new and which are gone. */
-  saveFindings(project: string, findings: readonly Finding[], now: number): Promise<FindingChanges>;
+  /**
+   * Replaces the open findings of a project; says which are new and which are gone. `exempt`: ids of findings that are still
+   * so, and that somebody has decided to live with.
+   */
+  saveFindings(
+    project: string,
+    findings: readonly Finding[],
+    now: number,
+    exempt?: ReadonlySet<string>,
+  ): Promise<FindingChanges>;
   openFindings(project?: string): Promise<readonly OpenFinding[]>;
 
   /** Replaces the grants seen in a project's policies; those seen before keep the time since when they have been there without a break. */

@@ -121,9 +121,11 @@ export interface SeenIap {
   readonly lastOn: number;
 }
 
-/** One stay of a finding: from when it was opened until it was resolved. */
+/** One stay of a finding: from when it was opened until it was resolved, or exempt. */
 export interface FindingStay {
   readonly finding: Finding;
   readonly openedAt: number;
   readonly resolvedAt?: number;
+  /** It ended by somebody's decision to live with it: nothing was mended. */
+  readonly isExempt?: true;
 }

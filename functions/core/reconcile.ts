@@ -111,11 +111,15 @@ async function runOnce(key: ReconcileKey, world: World, options: ReconcileOption
   );
   const findings = still.map(attribute).sort(compareFindings);
   warnOfLimit(plan, key, world);
-  const { opened, resolved } = await ledger.saveFindings(key.project, findings, clock.now());
+  const exempt = new Set(evaluation.exempt.map(({ finding }) => finding.id));
+  const { opened, resolved } = await ledger.saveFindings(key.project, findings, clock.now(), exempt);
   // A grant made just now counts from now, also where an earlier one was lost in between.
   if (changes.length > 0) await keepSeenGrants(key.project, evaluation, second.inventory, world);
   for (const finding of opened) world.log.warn('finding opened', describeFinding(finding, key));
-  for (const finding of resolved) world.log.info('finding resolved', describeFinding(finding, key));
+  for (const finding of resolved) {
+    const ended = exempt.has(finding.id) ? 'finding exempt' : 'finding resolved';
+    world.log.info(ended, describeFinding(finding, key));
+  }
   const { project, runId, actor } = key;
   const found = evaluation.findings.map(attribute);
   await tellOfRun({ project, runId, ...(actor ? { actor } : {}), found, resolved, left: plan.left }, world);

@@ -39,6 +39,8 @@ export interface Documents {
     readonly stamp: number;
     readonly finding: Finding;
     readonly endedAt: number;
+    /** Not resolved: somebody has decided to live with it. */
+    readonly isExempt?: boolean;
   };
   readonly seenGrants: Page<SeenGrant>;
   readonly onPath: Page<OnPath>;
@@ -104,7 +106,7 @@ export const fields = {
   hold: { project: 'plain', stamp: 'plain', hold: 'json', endedAt: 'plain' },
   clientId: { clientId: 'plain', state: 'plain', endedAt: 'plain' },
   finding: { project: 'plain', openedAt: 'plain', stamp: 'plain', finding: 'json', actor: 'plain' },
-  stay: { project: 'plain', openedAt: 'plain', stamp: 'plain', finding: 'json', endedAt: 'plain' },
+  stay: { project: 'plain', openedAt: 'plain', stamp: 'plain', finding: 'json', endedAt: 'plain', isExempt: 'plain' },
   seenGrants: { project: 'plain', page: 'plain', entries: 'json', endedAt: 'plain' },
   onPath: { project: 'plain', page: 'plain', entries: 'json', endedAt: 'plain' },
   seenIap: { project: 'plain', page: 'plain', entries: 'json', endedAt: 'plain' },

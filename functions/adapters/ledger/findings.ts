@@ -8,16 +8,24 @@ type Write = (tx: Transaction) => void;
 /** So many writes in one transaction: a project with thousands of findings is saved in parts, each of them whole. */
 const writesAtOnce = 400;
 
+interface Saved {
+  readonly project: string;
+  readonly open: readonly Documents['finding'][];
+  readonly findings: readonly Finding[];
+  readonly exempt: ReadonlySet<string>;
+  readonly at: number;
+}
+
 /** Findings that are open, and the stays of those that were. */
 export function buildFindings({
   store,
   stamp,
 }: LedgerContext): Pick<Ledger, 'saveFindings' | 'openFindings' | 'findingStays' | 'setActor'> {
   return {
-    async saveFindings(project, findings, at) {
+    async saveFindings(project, findings, at, exempt = new Set()) {
       const { changes, rest } = await store.transaction(async (tx) => {
         const open = await tx.query('findingsOfProject', { equal: [project] });
-        const plan = planSave(project, open, findings, at);
+        const plan = planSave({ project, open, findings, exempt, at });
         for (const write of plan.writes.slice(0, writesAtOnce)) write(tx);
         return { changes: plan.changes, rest: plan.writes.slice(writesAtOnce) };
       });
@@ -40,6 +48,7 @@ export function buildFindings({
         finding: toFinding(one),
         openedAt: one.openedAt,
         ...('endedAt' in one ? { resolvedAt: one.endedAt } : {}),
+        ...('isExempt' in one && one.isExempt ? { isExempt: true } : {}),
       }));
     },
     async setActor(project, findingId, actor) {
@@ -56,12 +65,10 @@ export function buildFindings({
     return [...found].sort(byOpening);
   }
 
-  function planSave(
-    project: string,
-    open: readonly Documents['finding'][],
-    findings: readonly Finding[],
-    at: number,
-  ): { changes: FindingChanges; writes: readonly Write[] } {
+  function planSave({ project, open, findings, exempt, at }: Saved): {
+    changes: FindingChanges;
+    writes: readonly Write[];
+  } {
     const current = new Map(findings.map((finding) => [finding.id, finding]));
     const known = new Map(open.map((one) => [one.finding.id, one]));
     const gone = [...open].sort(byOpening).filter(({ finding }) => !current.has(finding.id));
@@ -77,6 +84,7 @@ export function buildFindings({
             stamp: one.stamp,
             finding: toFinding(one),
             endedAt: at,
+            ...(exempt.has(one.finding.id) ? { isExempt: true } : {}),
           });
         },
     );

@@ -165,6 +165,19 @@ export function describeLedger(engine: string, open: (now: () => number) => Prom
       assert.deepEqual(await ledger.openFindings('shop'), [{ finding: { ...again, note: 'still' }, openedAt: 3 }]);
     });
 
+    it('tells a finding that somebody decided to live with from one that was resolved', async () => {
+      await ledger.saveFindings('shop', [finding('a'), finding('b')], 1);
+      await ledger.saveFindings('shop', [], 2, new Set([finding('b').id]));
+      const stays = await ledger.findingStays(0, 'shop');
+      assert.deepEqual(
+        stays.map((stay) => [stay.finding.id, stay.resolvedAt, stay.isExempt]),
+        [
+          [finding('a').id, 2, undefined],
+          [finding('b').id, 2, true],
+        ],
+      );
+    });
+
     it('keeps since when a grant has been seen without a break, project by project', async () => {
       const [one, two] = [
         { resource, member: 'serviceAccount:a' },

@@ -75,4 +75,23 @@ describe('a review of exemptions', () => {
     );
     await ledger.close();
   });
+
+  it('leaves in the ledger that a finding which it takes over was not resolved', async () => {
+    const ledger = await openSqliteLedger(':memory:');
+    const estate = inventory({ policies: [] });
+    const observe = { modes: { '*': 'observe' } };
+    const world = buildMemoryWorld(estate, { ledger, settings: observe });
+    world.time = Date.parse('2026-12-01T00:00:00Z');
+    await reconcile({ project: 'acme-prod', reason: 'sweep', runId: 'one' }, world);
+    const quiet = buildMemoryWorld(estate, { ledger, settings: { ...observe, exemptions: [exemption] } });
+    quiet.time = world.time + 60_000;
+    await reconcile({ project: 'acme-prod', reason: 'sweep', runId: 'two' }, quiet);
+    const [stay] = await ledger.findingStays(0, 'acme-prod');
+    assert.deepEqual([stay?.resolvedAt, stay?.isExempt], [quiet.time, true]);
+    assert.deepEqual(
+      quiet.lines.map(({ message }) => message).filter((message) => message.startsWith('finding ')),
+      ['finding exempt'],
+    );
+    await ledger.close();
+  });
 });
