@@ -147,7 +147,11 @@ function buildHierarchyRows({ projectId, projectNumber, ancestors, service }: Ar
       output: new RegExp(`services/${service}`),
     },
     {
-      args: ['projects', 'add-iam-policy-binding', projectId, '--member=user:dev@example.com', '--role=roles/viewer'],
+      // Sallyport's own grants carry conditions: gcloud then wants to hear that this one has none.
+      args: [
+        ...['projects', 'add-iam-policy-binding', projectId],
+        ...['--member=user:dev@example.com', '--role=roles/viewer', '--condition=None'],
+      ],
       requests: [
         `POST cloudresourcemanager /v1/projects/${projectId}:getIamPolicy`,
         `POST cloudresourcemanager /v1/projects/${projectId}:setIamPolicy`,
