@@ -6,8 +6,9 @@ import type { Inventory } from '../../core/inventory.ts';
 import type { Pause } from '../../core/ledger.ts';
 import type { Approval, FindingStay, Sweep } from '../../core/people.ts';
 import { buildScanReport } from '../scan-report.ts';
-import type { ComplianceReport, Repairs, ReportedExemption, ReportedPath } from './compliance-report.ts';
+import type { ComplianceReport, ReportedExemption, ReportedPath } from './compliance-report.ts';
 import { countDays } from './count-days.ts';
+import { listAtOnce, weighRepairs } from './weigh-repairs.ts';
 
 export interface ReportInput
   extends Pick<
@@ -45,7 +46,7 @@ export function buildReport(input: ReportInput): ComplianceReport {
       ? {
           history: {
             ...remembered,
-            days: countDays(remembered.stays, period),
+            days: countDays([...remembered.stays, ...listAtOnce(remembered)], period),
             repairs: weighRepairs(remembered, period),
           },
         }
@@ -80,23 +81,6 @@ function worstByResource(findings: readonly Finding[]): ReadonlyMap<string, Find
     if (held === undefined || severityRank[severity] < severityRank[held]) worst.set(resource, severity);
   }
   return worst;
-}
-
-function weighRepairs({ stays, changes }: Remembered, { from, to }: ComplianceReport['period']): Repairs {
-  const fixed = new Set(
-    changes.filter(({ result }) => result?.outcome === 'applied').flatMap(({ findingIds }) => findingIds),
-  );
-  const resolved = stays.flatMap(({ finding, openedAt, resolvedAt }) =>
-    resolvedAt !== undefined && resolvedAt >= from && resolvedAt <= to
-      ? [{ ms: resolvedAt - openedAt, isOurs: fixed.has(finding.id) }]
-      : [],
-  );
-  const times = resolved.map(({ ms }) => ms).sort((a, b) => a - b);
-  const [median] = times.slice(Math.floor((times.length - 1) / 2));
-  const counts = { count: times.length, bySallyport: resolved.filter(({ isOurs }) => isOurs).length };
-  if (median === undefined) return counts;
-  const meanMs = Math.round(times.reduce((sum, ms) => sum + ms, 0) / times.length);
-  return { ...counts, meanMs, medianMs: median, longestMs: times.at(-1) ?? median };
 }
 
 function listExemptions(

@@ -57,11 +57,13 @@ export interface ReportedDay {
   readonly open: number;
 }
 
-/** How long findings that were resolved in the period had been open. */
+/** How long findings that were resolved in the period had been open; exempt ones were not resolved. */
 export interface Repairs {
   readonly count: number;
   /** Of these, by a change of Sallyport's own. */
   readonly bySallyport: number;
+  /** Beside these: found and mended in one run, so that nobody could see how long they had been there. */
+  readonly atOnce: number;
   /** Absent where nothing was resolved. */
   readonly meanMs?: number;
   readonly medianMs?: number;

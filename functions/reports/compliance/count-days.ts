@@ -1,13 +1,10 @@
-import type { FindingStay } from '../../core/people.ts';
 import type { ComplianceReport, ReportedDay } from './compliance-report.ts';
+import type { Spell } from './weigh-repairs.ts';
 
 const dayMs = 86_400_000;
 
 /** Findings opened, resolved, and open at the end, for each day (UTC) that the period touches. */
-export function countDays(
-  stays: readonly FindingStay[],
-  { from, to }: ComplianceReport['period'],
-): readonly ReportedDay[] {
+export function countDays(stays: readonly Spell[], { from, to }: ComplianceReport['period']): readonly ReportedDay[] {
   const first = Math.floor(from / dayMs);
   const last = Math.floor(to / dayMs);
   return Array.from({ length: last - first + 1 }, (_, index) => {
@@ -17,7 +14,7 @@ export function countDays(
     return {
       day: dayText(begin),
       opened: stays.filter(({ openedAt }) => isWithin(openedAt)).length,
-      resolved: stays.filter(({ resolvedAt }) => isWithin(resolvedAt)).length,
+      resolved: stays.filter(({ resolvedAt, isExempt }) => !isExempt && isWithin(resolvedAt)).length,
       open: stays.filter(
         ({ openedAt, resolvedAt }) => openedAt < end && (resolvedAt === undefined || resolvedAt >= end),
       ).length,

@@ -50,8 +50,9 @@ function renderChangesCsv({ history }: ComplianceReport): string {
     change: describeChange(change.change),
     outcome: change.result?.outcome ?? 'unknown',
     code: change.result?.code ?? '',
+    approvedBy: change.approvedBy ?? '',
     findings: change.findingIds.join('; '),
   }));
-  const columns = ['id', 'at', 'project', 'resource', 'change', 'outcome', 'code', 'findings'];
+  const columns = ['id', 'at', 'project', 'resource', 'change', 'outcome', 'code', 'approvedBy', 'findings'];
   return stringify(rows, { header: true, columns, escape_formulas: true, record_delimiter: 'windows' });
 }

@@ -7,7 +7,8 @@ const frame = { left: 40, right: 12, top: 14, bottom: 34 };
 
 /** Bars for what was opened and resolved each day, a line for what was open at its end. SVG text. */
 export function drawHistory(days: readonly ReportedDay[]): string {
-  const most = Math.max(1, ...days.map(({ opened, resolved, open }) => Math.max(opened, resolved, open)));
+  const highest = Math.max(1, ...days.map(({ opened, resolved, open }) => Math.max(opened, resolved, open)));
+  const most = highest <= 4 ? highest : Math.ceil(highest / 4) * 4;
   const step = (width - frame.left - frame.right) / Math.max(1, days.length);
   const bar = Math.max(1.5, Math.min(16, step / 2 - 2));
   const bottom = height - frame.bottom;
@@ -15,7 +16,7 @@ export function drawHistory(days: readonly ReportedDay[]): string {
   const x = (index: number) => frame.left + step * index + step / 2;
   const line = days.map(({ open }, index) => `${index === 0 ? 'M' : 'L'}${round(x(index))} ${round(y(open))}`).join('');
   const every = Math.ceil(days.length / 8);
-  const ticks = [...new Set([0, Math.ceil(most / 2), most])];
+  const ticks = Array.from({ length: Math.min(most, 4) + 1 }, (_, index) => (index * most) / Math.min(most, 4));
   const label = `Findings opened and resolved a day, ${days[0]?.day ?? ''} to ${days.at(-1)?.day ?? ''}`;
   return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}" font-family="system-ui, 'Segoe UI', Helvetica, Arial, sans-serif" font-size="11" fill="#475569">
 <defs><pattern id="resolved" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" fill="#dcfce7"/><path d="M0 0V5" stroke="#15803d" stroke-width="3"/></pattern></defs>

@@ -29,10 +29,16 @@ ${renderSweeps(history)}
 </section>`;
 }
 
-function describeRepairs({ count, bySallyport, meanMs, medianMs, longestMs }: ReportedHistory['repairs']): string {
+function describeRepairs({ count, bySallyport, atOnce, ...times }: ReportedHistory['repairs']): string {
+  const { meanMs, medianMs, longestMs } = times;
+  const mended =
+    atOnce === 0
+      ? ''
+      : `${atOnce} ${atOnce === 1 ? 'finding was' : 'findings were'} mended in the run that found ${atOnce === 1 ? 'it' : 'them'}. `;
   if (meanMs === undefined || medianMs === undefined || longestMs === undefined)
-    return 'No finding was resolved in the period.';
-  return `${count} ${count === 1 ? 'finding was' : 'findings were'} resolved, ${bySallyport} of them by Sallyport. Time to repair: mean ${spanText(meanMs)}, median ${spanText(medianMs)}, longest ${spanText(longestMs)}.`;
+    return `${mended}No ${atOnce === 0 ? '' : 'other '}finding was resolved in the period.`;
+  const more = `${count} ${atOnce === 0 ? '' : 'more '}${count === 1 ? 'finding was' : 'findings were'} resolved`;
+  return `${mended}${more}, ${bySallyport} of them by Sallyport. Time to repair: mean ${spanText(meanMs)}, median ${spanText(medianMs)}, longest ${spanText(longestMs)}.`;
 }
 
 function renderChanges(changes: readonly Change[]) {

@@ -42,7 +42,13 @@ function verdictOf({ scan, unreadableProjects, projects }: ComplianceReport): Ve
   const gaps = scan.unreadable.length + unreadableProjects.length;
   const serious = findings.critical + findings.high;
   const less = scan.findings.length - serious;
-  const rest = less > 0 ? ` ${less} lesser ${less === 1 ? 'finding is' : 'findings are'} below.` : '';
+  const exempt = scan.exempt.length;
+  const rest = [
+    less > 0 ? ` ${less} lesser ${less === 1 ? 'finding is' : 'findings are'} below.` : '',
+    exempt > 0
+      ? ` ${exempt} ${exempt === 1 ? 'finding is' : 'findings are'} exempt by somebody’s decision: see below.`
+      : '',
+  ].join('');
   if (compliantAccessPaths < accessPaths || serious > 0) {
     return {
       kind: 'bad',

@@ -6,6 +6,7 @@ import { evaluate } from '../../../../functions/core/evaluate.ts';
 import type { FindingStay } from '../../../../functions/core/people.ts';
 import { buildReport, type ReportInput } from '../../../../functions/reports/compliance/build-report.ts';
 import { countDays, spanText } from '../../../../functions/reports/compliance/count-days.ts';
+import { drawHistory } from '../../../../functions/reports/compliance/html/history-chart.ts';
 import { renderHtml } from '../../../../functions/reports/compliance/html/render-html.ts';
 import { buildReportFiles } from '../../../../functions/reports/compliance/report-files.ts';
 import { buildScanReport } from '../../../../functions/reports/scan-report.ts';
@@ -68,24 +69,68 @@ describe('the compliance report', () => {
     assert.match(shown, /dangling-neg\s+services-not-listed\s+s0 in l, s1 in l, s2 in l, s3 in l and 5 more/);
   });
 
-  it('tells how long repairs took, and which of them were its own', () => {
+  describe('repairs', () => {
+    const hour = 3_600_000;
+    const openedAt = now - 5 * dayMs;
     const [finding] = make().report.scan.findings;
     assert.ok(finding);
-    const stay = (hours: number, id: string): FindingStay => ({
+    const stay = (hours: number, id: string, over: Partial<FindingStay> = {}): FindingStay => ({
       finding: { ...finding, id },
-      openedAt: now - 5 * dayMs,
-      resolvedAt: now - 5 * dayMs + hours * 3_600_000,
+      openedAt,
+      resolvedAt: openedAt + hours * hour,
+      ...over,
     });
-    const stays = [stay(1, 'a'), stay(2, 'b'), stay(6, 'c'), { finding, openedAt: now - dayMs }];
-    const remembered = { stays, changes: [change({ findingIds: ['a', 'b'] })], approvals: [], sweeps: [], pauses: [] };
-    const { history } = make({ over: { remembered } }).report;
-    const hour = 3_600_000;
-    assert.deepEqual(history?.repairs, {
-      count: 3,
-      bySallyport: 2,
-      meanMs: 3 * hour,
-      medianMs: 2 * hour,
-      longestMs: 6 * hour,
+    const within = { at: openedAt + hour, result: { outcome: 'applied', at: openedAt + hour } } as const;
+    const reportOf = (stays: readonly FindingStay[], changes: readonly Change[]) =>
+      make({ over: { remembered: { stays, changes, approvals: [], sweeps: [], pauses: [] } } }).report;
+    const repairsOf = (stays: readonly FindingStay[], changes: readonly Change[]) =>
+      reportOf(stays, changes).history?.repairs;
+
+    it('tell how long they took, and which of them were its own', () => {
+      const stays = [stay(1, 'a'), stay(2, 'b'), stay(6, 'c'), { finding, openedAt: now - dayMs }];
+      assert.deepEqual(repairsOf(stays, [change({ ...within, findingIds: ['a', 'b'] })]), {
+        count: 3,
+        bySallyport: 2,
+        atOnce: 0,
+        meanMs: 3 * hour,
+        medianMs: 2 * hour,
+        longestMs: 6 * hour,
+      });
+    });
+
+    it('are its own only where a change of its own was made while the finding was open', () => {
+      const before = change({ at: openedAt - hour, findingIds: ['a'] });
+      const undo = change({ ...within, findingIds: ['a'] });
+      const undone = { ...undo, change: { ...undo.change, undoes: 'c0' } };
+      const failed = change({ at: openedAt + hour, findingIds: ['a'], result: { outcome: 'failed', at: now } });
+      for (const one of [before, undone, failed]) assert.equal(repairsOf([stay(2, 'a')], [one])?.bySallyport, 0);
+    });
+
+    it('are none where somebody has decided to live with it', () => {
+      const report = reportOf([stay(1, 'a', { isExempt: true })], []);
+      assert.deepEqual(report.history?.repairs, { count: 0, bySallyport: 0, atOnce: 0 });
+      const days = report.history?.days ?? [];
+      assert.deepEqual(
+        days
+          .filter(({ opened, resolved }) => opened + resolved > 0)
+          .map(({ opened, resolved, open }) => [opened, resolved, open]),
+        [[1, 0, 0]],
+      );
+    });
+
+    it('count what was found and mended in one run, which the ledger never saw open', () => {
+      const report = reportOf(
+        [],
+        [change({ ...within, findingIds: ['a', 'b'] }), change({ ...within, findingIds: ['b'] })],
+      );
+      assert.deepEqual(report.history?.repairs, { count: 0, bySallyport: 0, atOnce: 2 });
+      const days = report.history?.days ?? [];
+      assert.deepEqual(
+        days.filter(({ opened }) => opened > 0).map(({ opened, resolved, open }) => [opened, resolved, open]),
+        [[2, 2, 0]],
+      );
+      assert.match(text(report), /2 findings were mended in the run that found them\. No other finding was resolved/);
+      assert.doesNotMatch(text(reportOf([], [])), /mended in the run/);
     });
   });
 
@@ -145,6 +190,25 @@ describe('the compliance report', () => {
     assert.equal(exemptions[0]?.daysLeft, 2);
     assert.equal(exemptions[0]?.covers, 1);
   });
+
+  it('does not call everything compliant without saying what somebody has decided to live with', () => {
+    const exemption = { rule: 'iap-invoker-missing', resource: '*', reason: 'r', owner: 'o', expires: '2026-11-25' };
+    const shown = text(make({ settings: { exemptions: [exemption] } }).report);
+    assert.match(
+      shown,
+      /All 2 access paths are compliant\. Everything in scope was read\. 1 finding is exempt by somebody’s decision: see below\./,
+    );
+  });
+
+  it('names in the CSV of changes who said yes', () => {
+    const changes = [change({ approvedBy: 'slack:U0ANN (ann)' }), change({})];
+    const remembered = { stays: [], changes, approvals: [], sweeps: [], pauses: [] };
+    const files = buildReportFiles(make({ over: { remembered } }).report);
+    const [head, one, two] = (files.find(({ name }) => name === 'changes.csv')?.text ?? '').split('\r\n');
+    assert.equal(head, 'id,at,project,resource,change,outcome,code,approvedBy,findings');
+    assert.match(one ?? '', /,applied,,slack:U0ANN \(ann\),$/);
+    assert.match(two ?? '', /,applied,,,$/);
+  });
 });
 
 describe('findings by day', () => {
@@ -162,6 +226,20 @@ describe('findings by day', () => {
       { day: '2026-11-23', opened: 0, resolved: 0, open: 1 },
     ]);
   });
+
+  for (const [most, ticks] of [
+    [0, ['0', '1']],
+    [3, ['0', '1', '2', '3']],
+    [9, ['0', '3', '6', '9', '12']],
+  ] as const) {
+    it(`are drawn against whole numbers, evenly apart: ${most} at most`, () => {
+      const drawn = drawHistory([{ day: '2026-11-23', opened: most, resolved: 0, open: 0 }]);
+      assert.deepEqual(
+        [...drawn.matchAll(/text-anchor="end">([^<]+)</g)].map(([, tick]) => tick),
+        ticks,
+      );
+    });
+  }
 
   it('says spans of time as a person does', () => {
     const hour = 3_600_000;
