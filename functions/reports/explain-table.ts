@@ -71,7 +71,7 @@ function renderRequest(explained: RequestExplanation | PushExplanation, style: S
     ...subject,
     palette.bold(escapeTerminal(`${request.method} ${request.url}`)) + escapeTerminal(` as ${who}${audience}`),
     ...hops.flatMap((hop) => renderHop({ ...hop, label: names[hop.hop], word: hop.state }, style)),
-    ...ways.flatMap((way) => renderRequestWay(way, style)),
+    ...ways.flatMap((way) => renderRequestWay(way, { ...style, isPush: 'subscription' in explained })),
     '',
     ...(theOne === undefined
       ? []
@@ -84,10 +84,14 @@ function renderRequest(explained: RequestExplanation | PushExplanation, style: S
   ];
 }
 
-function renderRequestWay({ region, backend, hops, outcome }: RequestWay, style: Style): readonly string[] {
-  const { palette, columns } = style;
+/** Pub/Sub follows no redirect: what sends a caller on ends a push. */
+function renderRequestWay(
+  { region, backend, hops, outcome }: RequestWay,
+  style: Style & { readonly isPush: boolean },
+): readonly string[] {
+  const { palette, columns, isPush } = style;
   const place = region ?? (backend === undefined ? '' : describeResource(backend));
-  const [mark, paint] = markOf(stateOf(outcome));
+  const [mark, paint] = markOf(isPush && outcome.known && outcome.status >= 300 ? 'fail' : stateOf(outcome));
   const [first = '', ...rest] = wrapWords(escapeTerminal(tellOutcome(outcome)), columns - 6);
   return [
     '',

@@ -76,7 +76,15 @@ function pickRegion(
 /** Google's front end answers /healthz itself, before anything else (FACTS 16). */
 async function answerRunApp(parts: DoorParts, request: DoorRequest): Promise<DoorAnswer> {
   const service = request.path === '/healthz' ? undefined : findServiceOfHost(parts.cloud, request.host);
-  return service ? enterService(parts, request, service, { from: 'internet' }) : runNotFound();
+  if (!service) return runNotFound();
+  const from = isOwnPubsub(parts, request, service.project) ? 'own-pubsub' : 'internet';
+  return enterService(parts, request, service, { from });
+}
+
+/** Pub/Sub of the service's own project is internal traffic on its run.app URL (Google's page on ingress settings). */
+function isOwnPubsub({ cloud }: DoorParts, { headers }: DoorRequest, project: string): boolean {
+  const pusher = findProject(cloud, textOf(headers['x-sandbox-pushed-from']) ?? '');
+  return pusher !== undefined && pusher === findProject(cloud, project);
 }
 
 /** Undefined for a backend without IAP. */

@@ -8,7 +8,7 @@ import { type IapVerdict, passIap } from './pass-iap.ts';
 
 /** How a request reaches a service. */
 export interface Way {
-  readonly from: 'internet' | 'external-balancer' | 'internal-balancer';
+  readonly from: 'internet' | 'own-pubsub' | 'external-balancer' | 'internal-balancer';
   /** IAP of the load balancer let the request through. */
   readonly iap?: Extract<IapVerdict, { passed: true }> | undefined;
   /** The NEG's traffic tag. */
@@ -46,7 +46,9 @@ function lackOf([member]: readonly string[]): string {
 
 function passesIngress(service: Service, { from }: Way): boolean {
   const ingress = annotation(service, 'ingress') ?? 'all';
-  if (from === 'internet') return ingress === 'all' && annotation(service, 'default-url-disabled') !== 'true';
+  const hasUrl = annotation(service, 'default-url-disabled') !== 'true';
+  if (from === 'internet') return ingress === 'all' && hasUrl;
+  if (from === 'own-pubsub') return ingress !== 'none' && hasUrl;
   if (from === 'internal-balancer') return ingress !== 'none';
   return ingress === 'all' || ingress === 'internal-and-cloud-load-balancing';
 }

@@ -19,7 +19,7 @@ export interface FrontDoorOptions {
 /**
  * The way in for users: one loopback port that stands for every load balancer and every `*.run.app` host of the cloud, told
  * apart by the Host header. Each request is a row of kind `front-door`. `x-sandbox-region: R` takes a region by force, and
- * `x-sandbox-scheme: http` asks the balancers of port 80; each answer says its region. Paths of its own, on any host:
+ * `x-sandbox-scheme: http` asks the balancers of port 80, `x-sandbox-pushed-from: PROJECT` comes as that project's Pub/Sub; each answer says its region. Paths of its own, on any host:
  * `/_sandbox/sign-in?user=E-MAIL` (a session for people), `/_sandbox/id-token?email=…&audience=…`, `/_sandbox/jwks`.
  */
 export async function startFrontDoor(options: FrontDoorOptions): Promise<LoopbackServer> {

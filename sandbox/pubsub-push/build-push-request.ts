@@ -32,6 +32,7 @@ export async function buildPushRequest(
     accept: 'application/json',
     from: 'noreply@google.com',
     'user-agent': 'APIs-Google; (+https://developers.google.com/webmasters/APIs-Google.html)',
+    'x-sandbox-pushed-from': subscription.name.split('/')[1] ?? '',
     ...(token ? { authorization: `Bearer ${token}` } : {}),
     ...(noWrapper?.writeMetadata ? metadataHeaders(subscription, message) : {}),
   };

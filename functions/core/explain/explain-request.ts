@@ -77,10 +77,15 @@ function walk(lead: Lead, request: Request, inventory: Inventory): readonly Requ
   if (!to) return [{ hops, outcome: conclude([before]) }];
   if ('service' in to) {
     const { service } = to;
-    const knocks = [before, ...knockAtService(service, request, { inventory, origin: 'internet' })];
+    const knocks = [before, ...knockAtService(service, request, { inventory, origin: originOf(service, request) })];
     return [{ region: service.region, service: service.name, ...finish(knocks, inventory) }];
   }
   return walkBackend(to.backend, before, { request, inventory });
+}
+
+function originOf({ project }: RunService, { pushedFrom }: Request): Origin {
+  if (pushedFrom === undefined) return 'internet';
+  return pushedFrom === project ? 'own-pubsub' : 'foreign-pubsub';
 }
 
 interface Asked {

@@ -52,7 +52,13 @@ export function judgeGrants(question: GrantQuestion): GrantVerdict {
   const open = rated.find(({ verdict }) => verdict.is === undefined);
   if (open) return { passes: undefined, isPublic, level: open.level, doubt: open.verdict.doubt, who };
   if (gaps.length > 0)
-    return { passes: undefined, isPublic, isGapOnly: true, doubt: `${gaps.join(', ')} was not read`, who };
+    return {
+      passes: undefined,
+      isPublic,
+      isGapOnly: true,
+      doubt: `${gaps.join(', ')} ${gaps.length === 1 ? 'was' : 'were'} not read`,
+      who,
+    };
   return { passes: false, isPublic, who };
 }
 

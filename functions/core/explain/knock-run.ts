@@ -13,24 +13,38 @@ import type { Request } from './request.ts';
 import { forbidden, notFound, unauthorized } from './words.ts';
 
 /** How a request comes to a service. */
-export type Origin = 'internet' | 'external-balancer' | 'internal-balancer';
+export type Origin = 'internet' | 'external-balancer' | 'internal-balancer' | 'own-pubsub' | 'foreign-pubsub';
 
-/** Cloud Run's ingress check (FACTS 16). */
+/**
+ * Cloud Run's ingress check (FACTS 16). Pub/Sub that pushes to the run.app URL is internal traffic where it is of the service's
+ * project or VPC Service Controls perimeter (Google's page on ingress settings); perimeters are not read.
+ */
 export function knockAtIngress(service: RunService, origin: Origin): Knock {
   const { ingress, defaultUrlDisabled, name } = service;
+  const isByUrl = origin === 'internet' || origin === 'own-pubsub' || origin === 'foreign-pubsub';
+  const isOff = isByUrl && defaultUrlDisabled;
   const isShut =
-    origin === 'internet'
-      ? ingress !== 'all' || defaultUrlDisabled
-      : ingress === 'none' || (origin === 'external-balancer' && ingress === 'internal');
+    isOff ||
+    ingress === 'none' ||
+    (origin === 'internet' && ingress !== 'all') ||
+    (origin === 'external-balancer' && ingress === 'internal');
   if (isShut) {
     const why =
-      origin === 'internet' && ingress === 'all'
+      isOff && ingress !== 'none'
         ? 'The default URL is disabled.'
         : `Ingress is ${ingress}: requests from ${places[origin]} are not taken.`;
-    const commands = origin === 'internet' ? [] : [buildRestrictIngress(service).gcloud];
+    const commands = isByUrl ? [] : [buildRestrictIngress(service).gcloud];
     return { hops: [{ hop: 'ingress', state: 'fail', why, read: [name], commands }], answer: notFound };
   }
-  const isPast = origin !== 'internet' && ingress === 'all' && !defaultUrlDisabled && !service.iapEnabled;
+  if (origin === 'foreign-pubsub' && ingress !== 'all') {
+    const why = `Ingress is ${ingress}: Pub/Sub of another project is taken only within one VPC Service Controls perimeter, which is not read.`;
+    return { hops: [{ hop: 'ingress', state: 'unknown', why, read: [name], commands: [] }] };
+  }
+  if (origin === 'own-pubsub' && ingress !== 'all') {
+    const why = `Ingress is ${ingress}: Pub/Sub of the same project is internal traffic on the run.app URL.`;
+    return { hops: [{ hop: 'ingress', state: 'pass', why, read: [name], commands: [] }] };
+  }
+  const isPast = !isByUrl && ingress === 'all' && !defaultUrlDisabled && !service.iapEnabled;
   const why = isPast ? 'Ingress is all: the run.app URL leads past the balancer.' : `Ingress is ${ingress}.`;
   return { hops: [{ hop: 'ingress', state: isPast ? 'unguarded' : 'pass', why, read: [name], commands: [] }] };
 }
@@ -39,6 +53,8 @@ const places: Readonly<Record<Origin, string>> = {
   internet: 'the internet',
   'external-balancer': 'an external balancer',
   'internal-balancer': 'an internal balancer',
+  'own-pubsub': 'Pub/Sub',
+  'foreign-pubsub': 'Pub/Sub',
 };
 
 /** The project whose IAP has let the request through, and the client of its backend. */
@@ -86,6 +102,7 @@ function invokeAsAgent(
   return conclude(service, request, {
     verdict,
     who: `IAP comes as ${agent}`,
+    does: `IAP comes as ${agent} and`,
     command: () => grantTo(service, agent, inventory),
   });
 }
@@ -101,7 +118,7 @@ function invokeAsCaller(service: RunService, request: Request, inventory: Invent
     return { hops: [{ ...base(service, verdict), state: 'unguarded', why, commands: [] }] };
   }
   if (verdict.passes === undefined && !isKnown && !verdict.isGapOnly)
-    return conclude(service, request, { verdict, who: as, command: () => '' });
+    return conclude(service, request, { verdict, who: as, does: as, command: () => '' });
   // Only what was not read could let in everybody: the answer holds as long as it does not.
   const isOpen = verdict.passes === undefined && !isKnown;
   const rests = isOpen ? { assuming: [`not everybody may invoke (${verdict.doubt})`] } : {};
@@ -133,14 +150,19 @@ function invokeAsCaller(service: RunService, request: Request, inventory: Invent
       ...rests,
     };
   }
-  return conclude(service, request, { verdict, who: as, command: () => grantTo(service, as, inventory) });
+  return conclude(service, request, { verdict, who: as, does: as, command: () => grantTo(service, as, inventory) });
 }
 
-function conclude(
-  service: RunService,
-  request: Request,
-  { verdict, who, command }: { readonly verdict: GrantVerdict; readonly who: string; readonly command: () => string },
-): Knock {
+interface Conclusion {
+  readonly verdict: GrantVerdict;
+  /** Who comes. */
+  readonly who: string;
+  /** The same as the subject of a sentence. */
+  readonly does: string;
+  readonly command: () => string;
+}
+
+function conclude(service: RunService, request: Request, { verdict, who, does, command }: Conclusion): Knock {
   const hop = base(service, verdict);
   if (verdict.passes === undefined) {
     return {
@@ -155,12 +177,12 @@ function conclude(
     };
   }
   if (!verdict.passes) {
-    const why = `${who} and may not invoke ${service.service} in ${service.region}.`;
+    const why = `${does} may not invoke ${service.service} in ${service.region}.`;
     return { hops: [{ ...hop, state: 'fail', why, commands: [command()] }], answer: forbidden(request.path) };
   }
   const why = verdict.isPublic
     ? `${who}; everybody may invoke.`
-    : `${who} and may invoke, by the policy of ${verdict.level}.`;
+    : `${does} may invoke, by the policy of ${verdict.level}.`;
   return { hops: [{ ...hop, state: verdict.isPublic ? 'unguarded' : 'pass', why, commands: [] }] };
 }
 

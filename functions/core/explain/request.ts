@@ -27,6 +27,8 @@ export interface Request {
   readonly as?: string;
   readonly tokenAudience?: string;
   readonly credential: Credential;
+  /** The project whose Pub/Sub sends it; absent = it comes from the internet. */
+  readonly pushedFrom?: string;
   /** RFC 3339 in UTC, for conditions on `request.time`; absent = they are not judged. */
   readonly at?: string;
 }

@@ -203,6 +203,16 @@ describe('Pub/Sub push', () => {
     assert.equal(kept.attributes?.['CloudPubSubDeadLetterSourceSubscription'], 'orders');
   });
 
+  it('reaches the run.app URL of its own project although only balancers may enter from outside', async () => {
+    const { cloud } = sandbox;
+    bind(cloud, 'projects/p1/locations/europe-west1/services/shop', 'roles/run.invoker', `serviceAccount:${account}`);
+    const url = `https://${hosts.shopRun}`;
+    await subscribe({ pushEndpoint: `${url}/in`, oidcToken: token(url) });
+    await publish('x');
+    await push.idle();
+    assert.deepEqual(outcomes().at(-1)?.slice(0, 1), [200]);
+  });
+
   it('calls no host but those of the local cloud', async () => {
     for (const host of ['elsewhere.example.com', 'ghost-111.europe-west1.run.app', 'example.com']) {
       await subscribe({ pushEndpoint: `https://${host}/orders`, oidcToken: token() });

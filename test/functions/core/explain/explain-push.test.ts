@@ -82,4 +82,71 @@ describe('explain a push', () => {
     const frontends = inside.frontends.map((one) => ({ ...one, loadBalancingScheme: 'INTERNAL_MANAGED' }));
     assert.equal(explain(push(), [], { balancers: { ...inside, frontends } }).isServed, false);
   });
+
+  const straight = (over: Partial<typeof shop>, by = 'acme-prod') => {
+    const own = service('europe-west1', over);
+    const subscription = push({ project: by, endpoint: `${own.urls[0]}/hook`, oidc: { serviceAccount: account } });
+    const audience = own.urls[0] ?? '';
+    const asked = { ...subscription, oidc: { serviceAccount: account, audience } };
+    const estate = inventory({
+      backends: [],
+      projects: [{ ...project, ancestors: [] }],
+      policies: [[own, policy(grant(`serviceAccount:${account}`))]],
+      more: {
+        services: new Map([[own.name, own]]),
+        policies: new Map([[own.name, policy(grant(`serviceAccount:${account}`))]]),
+      },
+    });
+    return explainPush(asked, estate, { findings: [] });
+  };
+
+  it('straight to a run.app URL of its own project is internal traffic: a closed ingress takes it', () => {
+    assert.notEqual(statusOf(straight({})), 404);
+    assert.notEqual(statusOf(straight({ ingress: 'internal' })), 404);
+    assert.equal(statusOf(straight({ ingress: 'none' })), 404);
+    assert.equal(statusOf(straight({ defaultUrlDisabled: true })), 404);
+  });
+
+  it('straight to a run.app URL of another project is internal only within one perimeter, which nobody read', () => {
+    const { ways, hops, verdict } = straight({}, 'other-prod');
+    assert.equal(verdict, 'unknown');
+    assert.match(JSON.stringify([ways, hops]), /"hop":"ingress","state":"unknown"/);
+    assert.notEqual(statusOf(straight({ ingress: 'all' }, 'other-prod')), 404);
+  });
+
+  it('tells whose door the audience of IAP opens where another backend has no IAP', () => {
+    const second = service('us-central1');
+    const open = backend([neg(second)], { id: '8', iapEnabled: false, name: behind.name.replace(/[^/]+$/, 'open') });
+    const map = urlMap({
+      kind: 'backends',
+      backends: [
+        { backend: behind.name, weight: 1 },
+        { backend: open.name, weight: 1 },
+      ],
+    });
+    const audience = shop.urls[0] ?? '';
+    const { ways } = explain(push({ oidc: { serviceAccount: account, audience } }), [], {
+      backends: [behind, open],
+      services: new Map([shop, second].map((one) => [one.name, one])),
+      negs: new Map([neg(shop), neg(second)].map((one) => [one.name, one])),
+      policies: new Map([shop, second].map((one) => [one.name, policy()])),
+      balancers: balancers(map),
+    });
+    const commands = ways.map(({ hops }) => hops.find(({ hop }) => hop === 'credential')?.commands.join() ?? '');
+    assert.match(commands[0] ?? '', /^gcloud pubsub subscriptions update/);
+    assert.match(commands[1] ?? '', /^gcloud run services update shop .*--add-custom-audiences=/);
+  });
+
+  it('follows no redirect: one ends the delivery', () => {
+    const map = urlMap({ kind: 'redirect', status: 301, https: true, to: '' });
+    assert.equal(explain(push(), [], { balancers: balancers(map) }).verdict, 'fails');
+  });
+
+  it('keeps to itself what may be a secret in an endpoint', () => {
+    const endpoint = 'https://bob:secret-word@shop.acme.example/hook?token=secret-word';
+    const { oidc: _, ...bare } = push({ endpoint });
+    for (const one of [bare, push({ endpoint, oidc: { serviceAccount: account } })]) {
+      assert.doesNotMatch(JSON.stringify(explain(one)), /secret-word/);
+    }
+  });
 });

@@ -121,7 +121,7 @@ describe('explain a request', () => {
         ),
         /was not read/,
       ],
-      ['IAP’s policies that were not read', estate({ iapPolicies: new Map() }), /was not read/],
+      ['IAP’s policies that were not read', estate({ iapPolicies: new Map() }), /were not read/],
       [
         'what is above a project',
         { ...estate({}, accessors()), projects: new Map([[project.name, project]]) },
