@@ -7,6 +7,7 @@ import { reconcile } from '../functions/core/reconcile.ts';
 import type { ReconcileResult } from '../functions/core/run.ts';
 import type { World } from '../functions/core/world.ts';
 import { TerminalError } from '../functions/errors.ts';
+import { findAccountEmail } from './account-email.ts';
 import { exitCodes } from './exit-codes.ts';
 import { assertInScope, openWorld } from './open-world.ts';
 import { ledgerOption, parseCount, parseProject, settingsOption, withExamples } from './options.ts';
@@ -43,10 +44,12 @@ async function fix(options: FixOptions): Promise<void> {
       hint: 'Add --yes to write without being asked, or --dry-run to look.',
     });
   }
+  // Before the sandbox, where there is one, takes every login out of this process.
+  const by = findAccountEmail();
   const world = await openWorld(options);
   try {
     assertInScope(options.project, world.settings);
-    const result = await run(options, world);
+    const result = await run(options, by, world);
     report(result, options);
     process.exitCode = exitCodeOf(result, options);
   } finally {
@@ -55,10 +58,11 @@ async function fix(options: FixOptions): Promise<void> {
 }
 
 /** A person who sees the list and says yes has confirmed every name on it; `--yes` has seen nothing, so limits hold. */
-async function run(options: FixOptions, world: World): Promise<ReconcileResult> {
+async function run(options: FixOptions, by: string | undefined, world: World): Promise<ReconcileResult> {
   const asks = !options.yes && !options.dryRun;
   const maxChanges = asks || options.dryRun ? Number.POSITIVE_INFINITY : options.maxChanges;
-  const key = { project: options.project, reason: 'manual', runId: buildRunId('fix') } as const;
+  const who = by === undefined ? {} : { by };
+  const key = { project: options.project, reason: 'manual', runId: buildRunId('fix'), ...who } as const;
   // The plan is shown and asked about outside the progress display: one of them owns the terminal at a time.
   const progress = createStretches();
   const passes = {

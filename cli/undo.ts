@@ -3,6 +3,7 @@ import type { Change } from '../functions/core/change/change.ts';
 import { buildHandBacks } from '../functions/core/commands/hand-back.ts';
 import { undoChange } from '../functions/core/undo-change.ts';
 import { TerminalError } from '../functions/errors.ts';
+import { findAccountEmail } from './account-email.ts';
 import { exitCodes } from './exit-codes.ts';
 import { openWorld } from './open-world.ts';
 import { ledgerOption, settingsOption, withExamples } from './options.ts';
@@ -45,10 +46,12 @@ async function undo(changeId: string | undefined, options: UndoOptions): Promise
       hint: 'sallyport undo --list shows them.',
     });
   }
+  // Before the sandbox, where there is one, takes every login out of this process.
+  const by = findAccountEmail();
   const world = await openWorld(options);
   try {
     if (changeId) {
-      const change = await undoChange(changeId, buildRunId('undo'), world);
+      const change = await undoChange(changeId, buildRunId('undo'), world, by);
       process.stdout.write(`${printChange(change)}\n`);
       process.exitCode = change.result?.outcome === 'failed' ? exitCodes.findings : exitCodes.clean;
       return;

@@ -15,6 +15,8 @@ export interface ReconcileKey {
   readonly task?: string;
   readonly eventId?: string;
   readonly actor?: string;
+  /** Who has the changes made, on a command line; as `findAccountEmail` knows them. */
+  readonly by?: string;
   /** What the event was about: full resource name and method. A hint at who caused what is found, and no more. */
   readonly resource?: string;
   readonly method?: string;

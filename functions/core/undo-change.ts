@@ -25,7 +25,7 @@ const holdMs = 24 * 3_600_000;
  * once. Throws `undo-not-possible` for a change that is unknown, was not applied, is undone already or cannot be taken
  * back, and `undo-changed-since` when others have changed the policy or the service since.
  */
-export async function undoChange(changeId: string, runId: string, world: World): Promise<Change> {
+export async function undoChange(changeId: string, runId: string, world: World, by?: string): Promise<Change> {
   const { ledger, clock } = world;
   const change = await findUndoable(changeId, world);
   if (!(await ledger.acquireLease(change.project, runId, leaseMs))) {
@@ -44,7 +44,7 @@ export async function undoChange(changeId: string, runId: string, world: World):
     }
     return await applyChange(
       undo,
-      { project: change.project, runId, changeId: `${runId}-undo`, findingIds: change.findingIds, base },
+      { project: change.project, runId, changeId: `${runId}-undo`, findingIds: change.findingIds, by, base },
       world,
     );
   } finally {

@@ -13,6 +13,8 @@ export interface ApplyContext {
   readonly findingIds: readonly string[];
   /** Who said yes to it. */
   readonly approval?: StepApproval | undefined;
+  /** Who has it made, on a command line. */
+  readonly by?: string | undefined;
   /** For changes of policies. */
   readonly base?: PolicyRead | undefined;
 }
@@ -27,7 +29,7 @@ export const leaseMs = 120_000;
  */
 export async function applyChange(change: ChangeRequest, context: ApplyContext, world: World): Promise<Change> {
   const { ledger, clock, log } = world;
-  const { approval } = context;
+  const { approval, by } = context;
   assertInReach(change, context, world);
   await assertMayWrite(context, world);
   if ('undoes' in change && change.undoes !== undefined) assertMirrors(change, await ledger.findChange(change.undoes));
@@ -38,6 +40,7 @@ export async function applyChange(change: ChangeRequest, context: ApplyContext, 
     findingIds: context.findingIds,
     change,
     at: clock.now(),
+    ...(by ? { approvedBy: by } : {}),
     ...(approval ? { approvedBy: approval.by, approvalId: approval.id } : {}),
   };
   await ledger.recordIntent(intent);

@@ -127,7 +127,7 @@ export async function applyPlan(plan: Plan, input: ApplyInput, world: World): Pr
     const base = shutsDoor(change) ? undefined : (latest.get(change.resource) ?? baseOf(change.resource, inventory));
     const done = await applyChange(
       change,
-      { project: key.project, runId: key.runId, changeId, findingIds, approval, base },
+      { project: key.project, runId: key.runId, changeId, findingIds, approval, by: key.by, base },
       world,
     );
     // A second write on the same resource starts from what the first one left, not from the read before it.

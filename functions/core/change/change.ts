@@ -129,7 +129,7 @@ export interface ChangeIntent {
   readonly findingIds: readonly string[];
   readonly change: ChangeRequest;
   readonly at: number;
-  /** Who said yes to it, where somebody was asked. */
+  /** Who said yes to it, where somebody was asked, or who had it made on a command line. */
   readonly approvedBy?: string;
   readonly approvalId?: string;
 }

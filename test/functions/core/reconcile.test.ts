@@ -127,6 +127,17 @@ describe('reconcile', () => {
     });
   });
 
+  it('leaves in the ledger who had changes made on a command line', async () => {
+    const { changes } = await reconcile(
+      { project: 'acme-prod', reason: 'manual', runId: 'fix-1', by: 'ann@acme.example' },
+      buildMemoryWorld(inventory({}), { ledger }),
+    );
+    assert.deepEqual(
+      changes.map(({ approvedBy }) => approvedBy),
+      ['ann@acme.example'],
+    );
+  });
+
   it('waits with a private service whose owner has not consented, and grants once a person says yes', async () => {
     build(inventory({ services: [service('europe-west1', { ingress: 'all', defaultUrlDisabled: true })] }));
     const waiting = await run();

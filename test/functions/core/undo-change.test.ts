@@ -46,6 +46,12 @@ describe('undo', () => {
     assert.equal((await run()).outcome, 'fixed');
   });
 
+  it('leaves in the ledger who had it undone', async () => {
+    const undone = await undoChange(await grantOnce(), 'undo-by', world, 'ann@acme.example');
+    assert.equal(undone.approvedBy, 'ann@acme.example');
+    assert.equal((await ledger.findChange(undone.id))?.approvedBy, 'ann@acme.example');
+  });
+
   it('refuses when others have changed the policy since', async () => {
     const id = await grantOnce();
     const now = world.policies.get(shop.name) ?? {};

@@ -54,9 +54,13 @@ function describeResult({ result }: Change): string {
 }
 
 function describeAuthor(change: Change): string {
-  const approvedBy = 'approvedBy' in change && typeof change.approvedBy === 'string' ? change.approvedBy : undefined;
-  const undo = 'undoes' in change.change && change.change.undoes !== undefined ? 'undo, ' : '';
-  return visible(`${undo}Sallyport${approvedBy === undefined ? '' : `, approved by ${approvedBy}`}`);
+  const { approvedBy, approvalId } = change;
+  if (approvalId !== undefined) return visible(`Sallyport, approved by ${approvedBy ?? 'somebody'}`);
+  const isUndo = 'undoes' in change.change && change.change.undoes !== undefined;
+  // An undo is always a person's, also where nobody knew their name.
+  if (isUndo || approvedBy !== undefined)
+    return visible(`${approvedBy ?? 'a person'}, with sallyport ${isUndo ? 'undo' : 'fix'}`);
+  return 'Sallyport';
 }
 
 function renderApprovals(approvals: ReportedHistory['approvals']) {

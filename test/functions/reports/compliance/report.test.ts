@@ -200,6 +200,32 @@ describe('the compliance report', () => {
     );
   });
 
+  it('says who made each change: Sallyport, Sallyport with a yes, or a person', () => {
+    const undo = { ...change({}).change, undoes: 'c0' };
+    const changes = [
+      change({}),
+      change({ approvedBy: 'ann', approvalId: 'q1' }),
+      change({ approvedBy: 'bob' }),
+      change({ approvedBy: 'cid', change: undo }),
+      change({ change: undo }),
+    ];
+    const remembered = { stays: [], changes, approvals: [], sweeps: [], pauses: [] };
+    assert.deepEqual(
+      [
+        ...renderHtml(make({ over: { remembered } }).report).matchAll(
+          /<td class="s">made<\/td><td class="s">(.*?)<\/td>/g,
+        ),
+      ].map(([, author]) => author),
+      [
+        'Sallyport',
+        'Sallyport, approved by ann',
+        'bob, with sallyport fix',
+        'cid, with sallyport undo',
+        'a person, with sallyport undo',
+      ],
+    );
+  });
+
   it('names in the CSV of changes who said yes', () => {
     const changes = [change({ approvedBy: 'slack:U0ANN (ann)' }), change({})];
     const remembered = { stays: [], changes, approvals: [], sweeps: [], pauses: [] };
