@@ -152,17 +152,26 @@ function idOf(name: string): string {
 function inRegion<T extends RequestExplanation>(explained: T, { region }: ExplainOptions): T {
   if (!explained.isServed) {
     const near = listNearNames(explained.request.host, explained.servedHosts);
-    throw new TerminalError('bad-usage', `Nothing that was read serves ${explained.request.host}.`, {
-      hint:
-        near.length > 0
-          ? `Hosts there: ${near.join(', ')}. A balancer of another project is read with --project.`
-          : 'What was read holds no balancer and no service.',
-    });
+    throw new TerminalError(
+      'bad-usage',
+      `Nothing that was read serves ${explained.request.host}${portOf(explained.request.url)}.`,
+      {
+        hint:
+          near.length > 0
+            ? `Hosts there: ${near.join(', ')}. A balancer of another project is read with --project.`
+            : 'What was read holds no balancer and no service.',
+      },
+    );
   }
   if (region === undefined || explained.ways.length > 0) return explained;
   throw new TerminalError('bad-usage', `No way of this request leads to ${region}.`, {
     hint: explained.regions.length > 0 ? `Its regions: ${explained.regions.join(', ')}.` : 'It ends before any region.',
   });
+}
+
+function portOf(url: string): string {
+  const port = URL.parse(url)?.port ?? '';
+  return port === '' ? '' : ` on port ${port}`;
 }
 
 function showRequests(

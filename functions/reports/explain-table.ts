@@ -73,14 +73,29 @@ function renderRequest(explained: RequestExplanation | PushExplanation, style: S
     ...hops.flatMap((hop) => renderHop({ ...hop, label: names[hop.hop], word: hop.state }, style)),
     ...ways.flatMap((way) => renderRequestWay(way, { ...style, isPush: 'subscription' in explained })),
     '',
-    ...(theOne === undefined
-      ? []
-      : [
-          '  The command that opens the first shut door:',
-          ...wrapCommand(escapeTerminal(theOne), columns - 4).map((line) => `    ${palette.cyan(line)}`),
-        ]),
+    ...renderCommands(commandsOfFirst(explained, theOne), style),
     ...advice.flatMap(paragraph),
     ...paragraph(`Not read: ${notRead.join(', ')}.`).map(palette.dim),
+  ];
+}
+
+/** Those of the door that the first command belongs to: it may take more than one to open it. */
+function commandsOfFirst({ hops, ways }: RequestExplanation, theOne: string | undefined): readonly string[] {
+  if (theOne === undefined) return [];
+  const all = [...hops, ...ways.flatMap((way) => way.hops)];
+  return all.find(({ state, commands }) => state === 'fail' && commands[0] === theOne)?.commands ?? [theOne];
+}
+
+function renderCommands(commands: readonly string[], { palette, columns }: Style): readonly string[] {
+  if (commands.length === 0) return [];
+  const isOne = commands.length === 1;
+  return [
+    isOne
+      ? '  The command that opens the first shut door:'
+      : '  The commands that open the first shut door, in this order:',
+    ...commands.flatMap((command) =>
+      wrapCommand(escapeTerminal(command), columns - 4).map((line) => `    ${palette.cyan(line)}`),
+    ),
   ];
 }
 

@@ -55,6 +55,8 @@ describe('sallyport explain', function () {
       ['https://boht.shop.example/'],
       /serves boht\.shop\.example[\s\S]+Hosts there: both\.shop\.example/,
     ],
+    ['a port on which nobody listens', ['https://both.shop.example:8443/'], /serves both\.shop\.example on port 8443/],
+    ['a method that is none', ['both.shop.example', '--method', 'GE T'], /GE T is no HTTP method/],
     ['a name that is nothing', ['nothing-here'], /There is no service and no push subscription nothing-here/],
     [
       'a region that no way leads to',

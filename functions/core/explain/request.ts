@@ -35,12 +35,15 @@ export interface Request {
 
 /** Throws `bad-usage` for what is no web address, no caller, or a token of nobody. */
 export function parseRequest(question: RequestQuestion, at?: string): Request {
-  const { url, as, tokenAudience } = question;
+  const { url, method, as, tokenAudience } = question;
   const parsed = URL.parse(url);
   if (!parsed || !/^https?:$/.test(parsed.protocol)) {
     throw new TerminalError('bad-usage', `${url} is no web address.`, {
       hint: 'A URL begins with https:// or http://.',
     });
+  }
+  if (method !== undefined && !/^[A-Za-z-]+$/.test(method)) {
+    throw new TerminalError('bad-usage', `${method} is no HTTP method.`, { hint: 'GET, POST and others like them.' });
   }
   if (as !== undefined && !/^(user|serviceAccount):[^\s@:]+@[^\s@:]+$/.test(as)) {
     throw new TerminalError('bad-usage', `${as} is nobody who can send a request.`, {
@@ -55,7 +58,7 @@ export function parseRequest(question: RequestQuestion, at?: string): Request {
     scheme: parsed.protocol === 'http:' ? 'http' : 'https',
     host: parsed.hostname.toLowerCase().replace(/\.$/, ''),
     path: parsed.pathname,
-    method: (question.method ?? 'GET').toUpperCase(),
+    method: (method ?? 'GET').toUpperCase(),
     accept: question.accept ?? 'text/html,*/*',
     ...(as === undefined ? {} : { as }),
     ...(tokenAudience === undefined ? {} : { tokenAudience }),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { readExport } from '../../../functions/adapters/export-reader/read-export.ts';
+import { parseSettings } from '../../../functions/config.ts';
+import { evaluate } from '../../../functions/core/evaluate.ts';
 import { explainPush } from '../../../functions/core/explain/explain-push.ts';
 import { explainRequest, type RequestExplanation } from '../../../functions/core/explain/explain-request.ts';
 import { parseRequest } from '../../../functions/core/explain/request.ts';
@@ -20,6 +22,17 @@ describe('the table of a request', () => {
     assert.match(text, /\n {2}europe-west1\n[\s\S]*\n {2}us-central1\n/);
     assert.match(text, /gets 401 of Cloud Run: “Your client does not have permission to the requested URL/);
     assert.match(text, /Not read: deny policies/);
+  });
+
+  it('names all commands of the first shut door, where one alone does not open it', async () => {
+    const inventory = await readEstate('regional-audiences');
+    const { findings } = evaluate(inventory, { settings: parseSettings({}) });
+    const push = inventory.subscriptions?.find(({ name }) => name.endsWith('/a-number'));
+    assert.ok(push);
+    const text = renderRequests([explainPush(push, inventory, { findings })]);
+    const last = text.slice(text.indexOf('that open the first shut door'));
+    assert.match(last, /^that open the first shut door, in this order:\n {4}gcloud run services update/);
+    assert.match(last, /\n {4}gcloud pubsub subscriptions update a-number/);
   });
 
   it('calls unknown what an export lacks, and never shows it as passed', async () => {
