@@ -7,7 +7,11 @@ locals {
   workflows_dir  = coalesce(var.workflows_dir, "${path.module}/../workflows")
   database       = "sallyport"
   max_attempts   = 10
-  pubsub_agent   = "serviceAccount:service-${local.project_number}@gcp-sa-pubsub.iam.gserviceaccount.com"
+  # Written out, as the accounts are in module.identity: a plan then says who is granted what.
+  agents = {
+    for name in local.event_source == "eventarc" ? ["pubsub", "eventarc"] : ["pubsub"] :
+    name => "serviceAccount:service-${local.project_number}@gcp-sa-${name}.iam.gserviceaccount.com"
+  }
 
   # What sallyport.yaml says: the variables that grants and triggers hang on, and everything else as it was given.
   settings = merge(var.settings, {
@@ -57,14 +61,14 @@ data "google_project" "own" {
 }
 
 resource "google_project_service" "api" {
-  for_each = toset(var.enable_apis ? [
+  for_each = toset(var.enable_apis ? concat(var.forbid_public_invokers == "off" ? [] : ["orgpolicy.googleapis.com"], [
     "artifactregistry.googleapis.com", "cloudbuild.googleapis.com", "cloudfunctions.googleapis.com",
     "cloudresourcemanager.googleapis.com", "cloudscheduler.googleapis.com", "cloudtasks.googleapis.com",
     "compute.googleapis.com", "eventarc.googleapis.com", "firebaserules.googleapis.com", "firestore.googleapis.com",
     "iam.googleapis.com", "iap.googleapis.com", "logging.googleapis.com", "monitoring.googleapis.com",
     "pubsub.googleapis.com", "run.googleapis.com", "secretmanager.googleapis.com", "serviceusage.googleapis.com",
     "storage.googleapis.com", "workflowexecutions.googleapis.com", "workflows.googleapis.com",
-  ] : [])
+  ]) : [])
 
   project = var.project_id
   service = each.key
@@ -75,13 +79,34 @@ resource "google_project_service" "api" {
 
 # Agents that must be there before something is granted to them, or comes through them.
 resource "google_project_service_identity" "agent" {
-  for_each = toset(["pubsub.googleapis.com", "eventarc.googleapis.com"])
+  for_each = local.agents
   provider = google-beta
 
   project = var.project_id
-  service = each.key
+  service = "${each.key}.googleapis.com"
 
   depends_on = [google_project_service.api]
+}
+
+# An agent that is asked for gets no roles by itself. Pub/Sub needs a token for what it pushes; it may make one of this account
+# alone, which may call audit-event alone.
+resource "google_service_account_iam_member" "push_tokens" {
+  service_account_id = local.accounts["sallyport-triggers"].id
+  role               = "roles/iam.serviceAccountOpenIdTokenCreator"
+  member             = local.agents["pubsub"]
+
+  depends_on = [google_project_service_identity.agent]
+}
+
+# The role that Google gives Eventarc's agent by itself where nobody asks for the agent; without it triggers are refused.
+resource "google_project_iam_member" "eventarc_agent" {
+  count = local.event_source == "eventarc" ? 1 : 0
+
+  project = var.project_id
+  role    = "roles/eventarc.serviceAgent"
+  member  = local.agents["eventarc"]
+
+  depends_on = [google_project_service_identity.agent]
 }
 
 module "identity" {
@@ -136,7 +161,7 @@ module "dead_letters" {
   source = "./modules/dead-letters"
 
   project_id   = var.project_id
-  pubsub_agent = local.pubsub_agent
+  pubsub_agent = local.agents["pubsub"]
   labels       = var.labels
   publish      = { role = module.identity.roles["publishDeadLetters"], members = module.identity.holders["publishDeadLetters"] }
 
@@ -154,6 +179,8 @@ module "queue" {
   enqueue        = { role = module.identity.roles["enqueue"], members = module.identity.holders["enqueue"] }
   replace        = { role = module.identity.roles["replaceTasks"], members = module.identity.holders["replaceTasks"] }
   send_as        = { role = module.identity.roles["sendTasksAs"], members = module.identity.holders["sendTasksAs"] }
+
+  depends_on = [google_project_service.api]
 }
 
 module "report_bucket" {
@@ -167,6 +194,8 @@ module "report_bucket" {
   deletion_protection = var.deletion_protection
   labels              = var.labels
   write               = { role = module.identity.roles["writeReports"], members = module.identity.holders["writeReports"] }
+
+  depends_on = [google_project_service.api]
 }
 
 module "build" {
@@ -178,6 +207,8 @@ module "build" {
   bucket         = "${var.project_id}-sallyport-sources"
   account        = local.accounts["sallyport-build"]
   labels         = var.labels
+
+  depends_on = [google_project_service.api]
 }
 
 # An event is a moment's work that waits for the network: many at once in one instance, and a burst of 1,000 fits into five.
@@ -339,6 +370,9 @@ module "slack_action" {
   secrets = {
     SLACK_SIGNING_SECRET = { secret = module.secrets.names["slack-signing-secret"], version = var.slack_signing_secret_version }
   }
+
+  # Its public grant is refused until its project is let off.
+  depends_on = [module.org_policy]
 }
 
 module "events_eventarc" {
@@ -352,8 +386,8 @@ module "events_eventarc" {
   service_account = local.accounts["sallyport-triggers"].email
   labels          = var.labels
 
-  # A trigger is refused until its account may receive events.
-  depends_on = [module.identity, google_project_service_identity.agent]
+  # A trigger is refused until its account may receive events, and Eventarc's agent has its role.
+  depends_on = [module.identity, google_project_iam_member.eventarc_agent, google_service_account_iam_member.push_tokens]
 }
 
 module "events_sink" {
@@ -368,8 +402,10 @@ module "events_sink" {
   push_endpoint     = module.audit_event.url
   service_account   = local.accounts["sallyport-triggers"].email
   dead_letter_topic = module.dead_letters.topic
-  pubsub_agent      = local.pubsub_agent
+  pubsub_agent      = local.agents["pubsub"]
   labels            = var.labels
+
+  depends_on = [google_service_account_iam_member.push_tokens]
 }
 
 module "workflows" {
@@ -391,7 +427,7 @@ module "workflows" {
     }
     sallyport-compliance-report = {
       source      = "${local.workflows_dir}/compliance-report.yaml"
-      environment = { SWEEP_URL = local.urls["sweep"], REPORT_URL = local.urls["report"] }
+      environment = { REPORT_URL = local.urls["report"] }
     }
   }
 }
@@ -434,6 +470,8 @@ module "org_policy" {
     folder       = "folders/${coalesce(var.folder_id, "-")}"
     organization = "organizations/${coalesce(var.organization_id, "-")}"
   }[var.scope]
+
+  depends_on = [google_project_service.api]
 }
 
 # actAs on accounts of others: none unless a list names them.

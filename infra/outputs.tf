@@ -3,7 +3,7 @@ output "next_steps" {
   value = compact([
     var.slack_bot_token_version == null && can(var.settings.slack.channel) ? "Slack has a channel and no token: printf %s \"$TOKEN\" | gcloud secrets versions add ${module.secrets.names["slack-bot-token"]} --project=${var.project_id} --data-file=- && set slack_bot_token_version to the number it prints." : "",
     var.slack_action ? "Give Slack this address for interactivity: ${one(module.slack_action[*].url)}" : "",
-    local.event_source == "eventarc" ? "New triggers take up to two minutes. Keep what they cannot deliver: for each of the output event_subscriptions run gcloud pubsub subscriptions update SUBSCRIPTION --dead-letter-topic=${module.dead_letters.topic} --max-delivery-attempts=10" : "",
+    local.event_source == "eventarc" ? "New triggers take up to two minutes. Keep what they cannot deliver: for each SUBSCRIPTION of the output event_subscriptions run gcloud pubsub subscriptions add-iam-policy-binding SUBSCRIPTION --member=${local.agents["pubsub"]} --role=roles/pubsub.subscriber && gcloud pubsub subscriptions update SUBSCRIPTION --dead-letter-topic=${module.dead_letters.topic} --max-delivery-attempts=10" : "",
     "Look at everything once: gcloud scheduler jobs run sallyport-sweep --project=${var.project_id} --location=${var.region}",
     "Then look at what it says: gcloud logging read 'resource.labels.service_name=\"sallyport-reconcile\" AND jsonPayload.message=\"finding opened\"' --project=${var.project_id} --freshness=1h",
     !local.read_ancestors ? "Grants inherited from folders and the organisation are not read; they count as unreadable. read_ancestors = true (with organization_id) mends that." : "",

@@ -1,9 +1,18 @@
 # One authenticated service in several regions behind one global HTTPS balancer with IAP, Pub/Sub pushing through the same
 # door, and Sallyport beside it. Every IAM resource is a *_iam_member: it adds one grant and leaves all others alone.
 
+resource "google_project_service" "api" {
+  for_each = toset(["compute", "iam", "iap", "pubsub", "run"])
+
+  service            = "${each.key}.googleapis.com"
+  disable_on_destroy = false
+}
+
 resource "google_service_account" "shop" {
   account_id   = "shop-runtime"
   display_name = "Runs the service shop"
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_cloud_run_v2_service" "shop" {
@@ -31,6 +40,8 @@ resource "google_project_service_identity" "iap" {
 
   project = var.project_id
   service = "iap.googleapis.com"
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_cloud_run_v2_service_iam_member" "iap" {
@@ -89,6 +100,8 @@ resource "google_compute_managed_ssl_certificate" "shop" {
   managed {
     domains = [var.domain]
   }
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_compute_target_https_proxy" "shop" {
@@ -99,6 +112,8 @@ resource "google_compute_target_https_proxy" "shop" {
 
 resource "google_compute_global_address" "shop" {
   name = "shop"
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_compute_global_forwarding_rule" "https" {
@@ -123,6 +138,8 @@ resource "google_iap_web_backend_service_iam_member" "people" {
 resource "google_service_account" "push" {
   account_id   = "shop-push"
   display_name = "Pub/Sub pushes to the service shop as this account"
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_iap_web_backend_service_iam_member" "push" {
@@ -131,8 +148,26 @@ resource "google_iap_web_backend_service_iam_member" "push" {
   member              = google_service_account.push.member
 }
 
+# Google's agent makes the token, as this account and as no other.
+resource "google_project_service_identity" "pubsub" {
+  provider = google-beta
+
+  project = var.project_id
+  service = "pubsub.googleapis.com"
+
+  depends_on = [google_project_service.api]
+}
+
+resource "google_service_account_iam_member" "push_tokens" {
+  service_account_id = google_service_account.push.name
+  role               = "roles/iam.serviceAccountOpenIdTokenCreator"
+  member             = google_project_service_identity.pubsub.member
+}
+
 resource "google_pubsub_topic" "orders" {
   name = "orders"
+
+  depends_on = [google_project_service.api]
 }
 
 resource "google_pubsub_subscription" "orders" {
@@ -148,7 +183,7 @@ resource "google_pubsub_subscription" "orders" {
     }
   }
 
-  depends_on = [google_iap_web_backend_service_iam_member.push]
+  depends_on = [google_iap_web_backend_service_iam_member.push, google_service_account_iam_member.push_tokens]
 }
 
 module "sallyport" {

@@ -90,6 +90,11 @@ resource "google_firebaserules_ruleset" "closed" {
       content = file("${path.module}/../../firestore/firestore.rules")
     }
   }
+
+  # Rules that are released cannot be deleted: the release goes over to the new ones first.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 # Clients (browsers, apps) are denied everything; functions come with IAM and are not subject to rules.

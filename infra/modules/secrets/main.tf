@@ -28,6 +28,11 @@ resource "google_secret_manager_secret_version" "settings" {
 
   # A rollback finds the version before.
   deletion_policy = "DISABLE"
+
+  # Functions that still run on the version before read it until they go over to the new one.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "google_secret_manager_secret_iam_member" "reader" {

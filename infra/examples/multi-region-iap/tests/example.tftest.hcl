@@ -28,6 +28,32 @@ run "every_region_is_behind_the_balancer_and_open_to_iap" {
   }
 }
 
+# Applied to nothing: what is known after apply only can be compared then.
+run "people_and_pushes_come_through_iap_and_https" {
+  command = apply
+
+  variables {
+    regions = ["europe-west1", "us-central1"]
+  }
+
+  assert {
+    condition     = google_compute_backend_service.shop.iap[0].enabled && google_compute_backend_service.shop.iap[0].oauth2_client_id == var.iap_client_id
+    error_message = "The backend is behind IAP, with the client that Pub/Sub names."
+  }
+  assert {
+    condition     = google_compute_global_forwarding_rule.https.port_range == "443"
+    error_message = "IAP lets nobody in by plain HTTP."
+  }
+  assert {
+    condition     = google_iap_web_backend_service_iam_member.push.member == google_service_account.push.member && google_pubsub_subscription.orders.push_config[0].oidc_token[0].service_account_email == google_service_account.push.email
+    error_message = "The account that pushes is the one that IAP lets in."
+  }
+  assert {
+    condition     = alltrue([for grant in google_cloud_run_v2_service_iam_member.iap : grant.member == google_project_service_identity.iap.member])
+    error_message = "The invoker is IAP's agent and nobody else."
+  }
+}
+
 run "a_third_region_gets_its_grant" {
   command = plan
 
