@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkCase, type Problems } from './infra/check-case.ts';
 import { checkSamples } from './infra/check-samples.ts';
@@ -86,6 +86,7 @@ async function checkTerraform(terraform: Terraform): Promise<void> {
     const count = /Success! (\d+ passed)/.exec(output)?.[1];
     say(count ? `${what}: ${count}` : what, status === 0 ? [] : [output.trim()]);
   }
+  say('the root module of docs/deploy.md is valid', await checkDeployPage(copy, terraform));
   for (const planCase of planCases) {
     const { problems, resources } = await checkCase(planCase, { terraform, infra: copy, root });
     say(`plan "${planCase.name}": ${resources} resources`, list(problems));
@@ -95,6 +96,21 @@ async function checkTerraform(terraform: Terraform): Promise<void> {
   console.log('\nMistakes made in a copy, and what notices them');
   await inPairs(mutations, (mutation) => tryMutation(mutation, terraform));
   console.log(`  ${mutations.length} mistakes`);
+}
+
+/** What people copy from the page has to be Terraform, and its variables have to be there. */
+async function checkDeployPage(copy: string, terraform: Terraform): Promise<readonly string[]> {
+  const page = readFileSync(join(root, 'docs/deploy.md'), 'utf8');
+  const code = /^ {7}terraform \{\n(?: {7}.*\n)+/m.exec(page)?.[0];
+  if (code === undefined) return ['docs/deploy.md shows no root module'];
+  const folder = join(copy, '../deploy');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'main.tf'), code.replaceAll(/^ {7}/gm, '').replace('./sallyport/infra', '../infra'));
+  const { status, output } = await terraform.run(folder, ['init', '-backend=false']);
+  if (status !== 0) return [output.trim()];
+  const validated = await terraform.run(folder, ['validate']);
+  const formatted = await terraform.run(folder, ['fmt', '-check', '-diff']);
+  return [validated, formatted].filter(({ status }) => status !== 0).map(({ output }) => output.trim());
 }
 
 function list(problems: Problems): readonly string[] {
@@ -111,13 +127,22 @@ async function tryMutation(mutation: Mutation, terraform: Terraform): Promise<vo
     return;
   }
   writeFileSync(path, find === undefined ? text + replace : text.replace(find, () => replace));
-  const { problems } = await checkCase(caseOf(mutation), { terraform, infra: copy, root });
+  const problems =
+    noticedBy === 'test'
+      ? await runTests(join(copy, caseOf(mutation).folder), terraform)
+      : (await checkCase(caseOf(mutation), { terraform, infra: copy, root, about: noticedBy })).problems;
   const noticed = problems.get(noticedBy);
   if (noticed) say(`${what} → ${noticedBy}: ${noticed[0]?.slice(0, 160)}`, []);
   else
     say(what, [
       `${noticedBy} does not notice it${problems.size > 0 ? `; but ${list(problems).join(' | ').slice(0, 600)}` : ''}`,
     ]);
+}
+
+async function runTests(folder: string, terraform: Terraform): Promise<Problems> {
+  const { status, output } = await terraform.run(folder, ['test']);
+  const failed = output.split('\n').filter((line) => /^ {2}run .*fail/.test(line));
+  return new Map(status === 0 ? [] : [['test', failed.map((line) => line.trim())]]);
 }
 
 /** Two at a time: a plan keeps one core busy. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Terraform } from './open-terraform.ts';
 import { checkPermissionList, readPermissionList } from './permission-list.ts';
 import type { PlanCase } from './plan-cases.ts';
+import { type ResourceGraph, readGraph } from './read-graph.ts';
 import { readPlan } from './read-plan.ts';
 import { planRules } from './rules/plan-rules.ts';
 
@@ -16,10 +17,18 @@ export interface CaseChecked {
   readonly resources: number;
 }
 
+export interface CaseOptions {
+  readonly terraform: Terraform;
+  readonly infra: string;
+  readonly root: string;
+  /** Id of the one rule that is asked for: what only others need is left out. Default: all. */
+  readonly about?: string;
+}
+
 /** Plans one case in a copy of infra/ and holds the plan to every rule; the example to Sallyport's own `check-plan` as well. */
 export async function checkCase(
   planCase: PlanCase,
-  { terraform, infra, root }: { readonly terraform: Terraform; readonly infra: string; readonly root: string },
+  { terraform, infra, root, about }: CaseOptions,
 ): Promise<CaseChecked> {
   const folder = join(infra, planCase.folder);
   // Each case its own files: several are planned side by side in one copy.
@@ -31,19 +40,32 @@ export async function checkCase(
   if (planned.status !== 0) return { problems: new Map([['terraform', [firstError(planned.output)]]]), resources: 0 };
   const shown = await terraform.run(folder, ['show', '-json', binary]);
   if (shown.status !== 0) throw new Error(`terraform show failed:\n${shown.output}`);
+  const isAsked = (id: string) => about === undefined || about === id;
   const json: unknown = JSON.parse(shown.stdout);
   const resources = readPlan(json);
   const list = readPermissionList(infra);
+  const read = {
+    list,
+    required: readRequired(root),
+    called: readCalled(root),
+    graph: isAsked('order') ? await draw(folder, terraform) : new Map(),
+  };
   const problems = new Map<string, readonly string[]>();
   const add = (id: string, lines: readonly string[]) => lines.length > 0 && problems.set(id, lines);
   add('permissions', checkPermissionList(list));
-  for (const { id, check } of planRules) add(id, check({ planCase, resources, list, required: readRequired(root) }));
-  if (planCase.folder !== '.') {
+  for (const { id, check } of planRules) add(id, check({ planCase, resources, ...read }));
+  if (planCase.folder !== '.' && isAsked('check-plan')) {
     const file = join(folder, `${name}.json`);
     writeFileSync(file, shown.stdout);
     add('check-plan', await runCheckPlan(root, file, folder));
   }
   return { problems, resources: resources.length };
+}
+
+async function draw(folder: string, terraform: Terraform): Promise<ResourceGraph> {
+  const { status, output, stdout } = await terraform.run(folder, ['graph']);
+  if (status !== 0) throw new Error(`terraform graph failed:\n${output}`);
+  return readGraph(stdout);
 }
 
 /** What each entry point asks for by `requiredVariable`. */
@@ -56,6 +78,13 @@ function readRequired(root: string): ReadonlyMap<string, readonly string[]> {
       return [file.slice(0, -3), [...text.matchAll(/requiredVariable\('(\w+)'\)/g)].flatMap(([, name]) => name ?? [])];
     }),
   );
+}
+
+/** APIs that functions call by REST; those that only the command line calls are among them. */
+function readCalled(root: string): readonly string[] {
+  const text = readFileSync(join(root, 'functions/adapters/api-root.ts'), 'utf8');
+  const names = /export type GoogleApi =([^;]+);/.exec(text)?.[1] ?? '';
+  return [...names.matchAll(/'(\w+)'/g)].flatMap(([, name]) => name ?? []);
 }
 
 function firstError(output: string): string {

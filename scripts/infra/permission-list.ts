@@ -69,6 +69,19 @@ export function checkPermissionList({ roles, accounts }: PermissionList): readon
   return problems;
 }
 
+/** Where a role is granted on one thing, or on Sallyport's own project: all that it may hold. */
+const families: Readonly<Partial<Record<ListedRole['on'], RegExp>>> = {
+  project:
+    /^(workflows\.(executions\.create|callbacks\.send)|logging\.logEntries\.create|eventarc\.events\.receive\w+)$/,
+  database: /^datastore\.(databases\.get|entities\.(get|list|create|update|delete))$/,
+  queue: /^cloudtasks\.tasks\.(create|delete)$/,
+  'dead-letter-topic': /^pubsub\.topics\.publish$/,
+  'report-bucket': /^storage\.objects\.create$/,
+  'settings-secret': /^secretmanager\.versions\.access$/,
+  'slack-bot-token': /^secretmanager\.versions\.access$/,
+  'slack-signing-secret': /^secretmanager\.versions\.access$/,
+};
+
 const reads = /\.(get|list|getIamPolicy|getSettings)$/;
 const above = /^resourcemanager\.(folders|organizations)\./;
 const actAsPlaces = new Set(['tasks-account', 'push-accounts', 'runtime-accounts']);
@@ -85,6 +98,8 @@ function judge({ permission, on, capability, expression }: Power): string | unde
     return actAsPlaces.has(on) ? undefined : 'may be granted on single accounts only';
   if (permission === 'resourcemanager.projects.list') return 'is refused in the custom roles of a project';
   if (above.test(permission) && on !== 'ancestors') return 'is refused in the custom roles of a project';
+  const family = families[on];
+  if (family && !family.test(permission)) return `is more than a role on ${on} may hold`;
   if (on !== 'scope' && on !== 'ancestors') return undefined;
   if (!reads.test(permission) && capability === undefined) return 'changes the estate and belongs to no capability';
   if (!permission.endsWith('.setIamPolicy')) return undefined;

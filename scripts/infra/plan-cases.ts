@@ -25,11 +25,12 @@ const allCapabilities = [
 ] as const;
 
 export const projectId = 'acme-ops';
+export const projectNumber = '123456789012';
 export const organizationId = '555000111222';
 export const folderId = '777000111222';
 export const clientId = '123456789012-abc123.apps.googleusercontent.com';
 
-const own = { project_id: projectId, project_number: '123456789012', region: 'europe-west1' };
+const own = { project_id: projectId, project_number: projectNumber, region: 'europe-west1' };
 const plain = {
   folder: '.',
   scope: 'project',
@@ -101,7 +102,7 @@ export const planCases: readonly PlanCase[] = [
     eventSource: 'sink',
     variables: {
       project_id: projectId,
-      project_number: '123456789012',
+      project_number: projectNumber,
       domain: 'shop.acme.example',
       iap_client_id: clientId,
       iap_client_secret: 'unused',

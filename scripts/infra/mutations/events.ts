@@ -110,6 +110,37 @@ export const events: readonly Mutation[] = [
     noticedBy: 'sink',
   },
   {
+    what: 'the sink may not write to its topic',
+    file: 'modules/events-sink/main.tf',
+    find: `  role    = "roles/pubsub.publisher"
+  member  = local.writer`,
+    replace: `  role    = "roles/pubsub.subscriber"
+  member  = local.writer`,
+    planned: 'folder',
+    noticedBy: 'google-roles',
+  },
+  {
+    what: 'Pub/Sub may not move what cannot be delivered',
+    file: 'modules/dead-letters/main.tf',
+    find: `  role    = "roles/pubsub.publisher"
+  member  = var.pubsub_agent`,
+    replace: `  role    = "roles/pubsub.subscriber"
+  member  = var.pubsub_agent`,
+    planned: 'folder',
+    noticedBy: 'google-roles',
+  },
+  {
+    what: 'the sink is switched off',
+    file: 'modules/events-sink/main.tf',
+    find: `  org_id           = var.organization_id
+  name             = "sallyport-events"`,
+    replace: `  org_id           = var.organization_id
+  disabled         = true
+  name             = "sallyport-events"`,
+    planned: 'organization',
+    noticedBy: 'sink',
+  },
+  {
     what: 'what cannot be delivered is thrown away',
     file: 'modules/events-sink/main.tf',
     find: `  dead_letter_policy {

@@ -59,4 +59,28 @@ export const example: readonly Mutation[] = [
     planned,
     noticedBy: 'check-plan',
   },
+  {
+    what: "the example's backend is not behind IAP",
+    file: 'examples/multi-region-iap/main.tf',
+    find: 'enabled              = true',
+    replace: 'enabled              = false',
+    planned,
+    noticedBy: 'test',
+  },
+  {
+    what: "IAP does not let in the example's push account",
+    file: 'examples/multi-region-iap/main.tf',
+    find: 'member              = google_service_account.push.member',
+    replace: 'member              = google_service_account.shop.member',
+    planned,
+    noticedBy: 'test',
+  },
+  {
+    what: 'the example is served by plain HTTP',
+    file: 'examples/multi-region-iap/main.tf',
+    find: 'port_range            = "443"',
+    replace: 'port_range            = "80"',
+    planned,
+    noticedBy: 'test',
+  },
 ];

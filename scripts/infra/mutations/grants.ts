@@ -79,6 +79,56 @@ export const grants: readonly Mutation[] = [
     planned: everything,
     noticedBy: 'public',
   })),
+  ...['domain:acme.example', 'principalSet://goog/public:all'].map((member) => ({
+    what: `${member} may call reconcile`,
+    file: 'main.tf',
+    replace: extraResource(
+      'google_cloud_run_v2_service_iam_member',
+      `${runService}\n  role     = "roles/run.invoker"\n  member   = "${member}"`,
+    ),
+    planned: 'project',
+    noticedBy: 'google-roles',
+  })),
+  {
+    what: 'who brings events may call reconcile',
+    file: 'main.tf',
+    find: `    tasks     = local.accounts["sallyport-tasks"].member
+    workflows = local.accounts["sallyport-workflows"].member
+  }
+  environment = merge(local.reconcile_environment, {
+    SALLYPORT_CAPABILITIES    =`,
+    replace: `    tasks     = local.accounts["sallyport-triggers"].member
+    workflows = local.accounts["sallyport-workflows"].member
+  }
+  environment = merge(local.reconcile_environment, {
+    SALLYPORT_CAPABILITIES    =`,
+    planned: 'project',
+    noticedBy: 'google-roles',
+  },
+  {
+    what: 'a group may read the reports',
+    file: 'main.tf',
+    replace: extraResource(
+      'google_storage_bucket_iam_member',
+      '  bucket = module.report_bucket.name\n  role   = "roles/storage.objectViewer"\n  member = "group:all@acme.example"',
+    ),
+    planned: 'project',
+    noticedBy: 'google-roles',
+  },
+  ...(
+    [
+      ['"workflows.executions.create"', 'run.services.delete', "Sallyport's own project"],
+      ['"cloudtasks.tasks.create"', 'cloudtasks.queues.delete', 'the queue'],
+      ['"storage.objects.create"', 'storage.objects.delete', 'the report bucket'],
+    ] as const
+  ).map(([before, power, place]) => ({
+    what: `a role on ${place} holds ${power}`,
+    file: 'permissions.json',
+    find: `${before}:`,
+    replace: `"${power}": "a power that nobody asked for", ${before}:`,
+    planned: 'project',
+    noticedBy: 'permissions',
+  })),
   {
     what: 'slack-action is public although nobody switched it on',
     file: 'main.tf',

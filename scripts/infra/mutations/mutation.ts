@@ -7,6 +7,6 @@ export interface Mutation {
   readonly replace: string;
   /** Name of the case that is planned with it. */
   readonly planned: string;
-  /** Id of the rule that must speak up; `terraform` = the module itself must refuse, `check-plan` = Sallyport's own command. */
+  /** Id of the rule that must speak up; `terraform` = the module itself must refuse, `check-plan` = Sallyport's own command, `test` = `terraform test` of that folder. */
   readonly noticedBy: string;
 }

@@ -2,6 +2,7 @@ import { eventarcTriggers, sinkFilter } from '../../../functions/events/event-so
 import { clientId } from '../plan-cases.ts';
 import { blocksAt, type PlannedResource, textAt } from '../read-plan.ts';
 import type { PlanRule, PlanToCheck } from './plan-rule.ts';
+import { urlOf } from './wiring-rules.ts';
 
 /** How events and calls come. */
 export const eventRules: readonly PlanRule[] = [
@@ -12,7 +13,7 @@ export const eventRules: readonly PlanRule[] = [
   },
   {
     id: 'triggers',
-    promise: 'at most 12 triggers, exactly those of the code',
+    promise: 'at most 12 triggers, exactly those of the code, from every region, to audit-event',
     check: checkTriggers,
   },
   {
@@ -64,6 +65,17 @@ function checkTriggers({ resources, planCase }: PlanToCheck): readonly string[] 
     ...(planned.length > 12 ? [`${planned.length} triggers are more than 12`] : []),
     ...planned.filter((one) => !wanted.includes(one)).map((one) => `a trigger for ${one} that the code does not name`),
     ...wanted.filter((one) => !planned.includes(one)).map((one) => `no trigger for ${one}`),
+    ...resources.filter(({ type }) => type === 'google_eventarc_trigger').flatMap(checkWay),
+  ];
+}
+
+/** Only a trigger of the location `global` hears of all regions, and of what has none. */
+function checkWay(trigger: PlannedResource): readonly string[] {
+  const location = textAt(trigger, 'location');
+  const service = textAt(trigger, 'destination.0.cloud_run_service.0.service');
+  return [
+    ...(location === 'global' ? [] : [`${trigger.address} hears ${location} only`]),
+    ...(service === 'sallyport-audit-event' ? [] : [`${trigger.address} calls ${service}`]),
   ];
 }
 
@@ -86,10 +98,13 @@ function checkSink({ resources, planCase }: PlanToCheck): readonly string[] {
   if (textAt(sink, 'filter') !== sinkFilter()) problems.push(`${sink.address} has another filter than the code`);
   if (planCase.scope !== 'project' && sink.values['include_children'] !== true)
     problems.push(`${sink.address} leaves out the projects below`);
+  if (sink.values['disabled'] === true) problems.push(`${sink.address} is switched off`);
   const push = resources.find(
     (one) => one.type === 'google_pubsub_subscription' && textAt(one, 'name') === 'sallyport-events',
   );
   if (!push || blocksAt(push, 'dead_letter_policy').length === 0)
     problems.push('what cannot be delivered is lost: no dead-letter policy');
+  else if (textAt(push, 'push_config.0.push_endpoint') !== urlOf('audit-event'))
+    problems.push(`${push.address} pushes to ${textAt(push, 'push_config.0.push_endpoint')}`);
   return problems;
 }

@@ -1,3 +1,4 @@
+import { listExpectedGoogleRoles } from '../expected-google-roles.ts';
 import { grantText, listExpectedGrants } from '../expected-grants.ts';
 import { type PlannedResource, textAt } from '../read-plan.ts';
 import type { PlanRule, PlanToCheck } from './plan-rule.ts';
@@ -38,6 +39,11 @@ export const grantRules: readonly PlanRule[] = [
     promise: 'accounts, custom roles and their grants are those of permissions.json, no more and no fewer',
     check: checkExact,
   },
+  {
+    id: 'google-roles',
+    promise: "who may call a function, and who holds which of Google's own roles, is a closed list as well",
+    check: checkGoogleRoles,
+  },
 ];
 
 /** The few predefined roles, and the kinds of things they may be granted on. */
@@ -49,6 +55,8 @@ const allowedRoles: Readonly<Record<string, RegExp>> = {
   'roles/artifactregistry.writer': /^google_artifact_registry_repository_iam_member$/,
   'roles/storage.objectViewer': /^google_(storage_bucket|project)_iam_member$/,
   'roles/logging.logWriter': /^google_project_iam_member$/,
+  'roles/eventarc.serviceAgent': /^google_project_iam_member$/,
+  'roles/iam.serviceAccountOpenIdTokenCreator': /^google_service_account_iam_member$/,
 };
 
 function grantsOf({ resources }: PlanToCheck): readonly PlannedResource[] {
@@ -134,17 +142,7 @@ function checkExact(plan: PlanToCheck): readonly string[] {
   const planned = new Set(
     grantsOf(plan)
       .filter((grant) => textAt(grant, 'role')?.includes('/roles/sallyport'))
-      .map((grant) => {
-        const member = textAt(grant, 'member') ?? 'unknown';
-        const role = textAt(grant, 'role') ?? '';
-        return grantText({
-          type: grant.type,
-          target: targetOf(grant),
-          role,
-          member,
-          condition: textAt(grant, 'condition.0.expression'),
-        });
-      }),
+      .map((grant) => describeGrant(grant)),
   );
   const roles = resources.filter(({ type }) => /_iam_custom_role$/.test(type));
   const wrongRoles = roles.flatMap((role) => {
@@ -162,7 +160,41 @@ function checkExact(plan: PlanToCheck): readonly string[] {
   ];
 }
 
+/** The example's own grants, outside the module, are for check-plan. */
+function checkGoogleRoles(plan: PlanToCheck): readonly string[] {
+  const { planCase } = plan;
+  const isOurs = ({ address }: PlannedResource) => planCase.folder === '.' || address.startsWith('module.sallyport.');
+  const expected = listExpectedGoogleRoles(planCase);
+  const planned = grantsOf(plan)
+    .filter((grant) => isOurs(grant) && textAt(grant, 'role')?.startsWith('roles/'))
+    .map((grant) => describeGrant(grant));
+  return [
+    ...planned.filter((one) => !expected.includes(one)).map((one) => `granted and not foreseen: ${one}`),
+    ...expected.filter((one) => !planned.includes(one)).map((one) => `foreseen and not granted: ${one}`),
+  ];
+}
+
+function describeGrant(grant: PlannedResource): string {
+  return grantText({
+    type: grant.type,
+    target: targetOf(grant),
+    role: textAt(grant, 'role') ?? '',
+    member: textAt(grant, 'member') ?? 'unknown',
+    condition: textAt(grant, 'condition.0.expression'),
+  });
+}
+
 function targetOf(grant: PlannedResource): string {
-  const keys = ['service_account_id', 'secret_id', 'bucket', 'topic', 'folder', 'org_id', 'name', 'project'];
+  const keys = [
+    'service_account_id',
+    'secret_id',
+    'bucket',
+    'topic',
+    'subscription',
+    'folder',
+    'org_id',
+    'name',
+    'project',
+  ];
   return keys.map((key) => textAt(grant, key)).find((value) => value !== undefined) ?? 'unknown';
 }

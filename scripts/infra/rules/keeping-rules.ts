@@ -1,3 +1,4 @@
+import { projectId } from '../plan-cases.ts';
 import { blocksAt, type PlannedResource, textAt } from '../read-plan.ts';
 import type { PlanRule, PlanToCheck } from './plan-rule.ts';
 
@@ -18,8 +19,14 @@ export const keepingRules: readonly PlanRule[] = [
   {
     id: 'alerts',
     promise:
-      'alerts for dead letters, failing and missing sweeps, contested repairs, foreign use of our identity; a dashboard',
+      'alerts for dead letters, failing and missing sweeps, contested repairs, foreign use of our identity, all on, to everybody who is named; a dashboard',
     check: checkAlerts,
+  },
+  {
+    id: 'public-policy',
+    promise:
+      'where public invokers are forbidden, both invoker roles and both public members are, and Sallyport alone is let off',
+    check: checkPublicPolicy,
   },
 ];
 
@@ -70,7 +77,14 @@ function checkKeeping({ resources }: PlanToCheck): readonly string[] {
       database !== undefined && textAt(database, 'delete_protection_state') === 'DELETE_PROTECTION_ENABLED',
       'the ledger can be deleted',
     ],
-    [resources.some(({ type }) => type === 'google_firestore_backup_schedule'), 'the ledger has no backups'],
+    [
+      resources.some(
+        (resource) =>
+          resource.type === 'google_firestore_backup_schedule' &&
+          Number.parseInt(textAt(resource, 'retention') ?? '0', 10) >= 14 * 7 * 86_400,
+      ),
+      'the ledger has no backups of 14 weeks',
+    ],
     [resources.some(({ type }) => type === 'google_firestore_index'), 'the ledger has no indexes'],
     [
       resources.some(
@@ -84,7 +98,12 @@ function checkKeeping({ resources }: PlanToCheck): readonly string[] {
         /allow read, write: if false;/.test(textAt(rules, 'source.0.files.0.content') ?? ''),
       'clients of the ledger are not denied',
     ],
-    [bucket !== undefined && blocksAt(bucket, 'retention_policy').length === 1, 'reports can be replaced'],
+    [
+      bucket !== undefined &&
+        JSON.stringify(bucket.values['retention_policy'])?.includes(`"retention_period":"${400 * 86_400}"`),
+      'reports can be replaced within 400 days',
+    ],
+    [bucket?.values['uniform_bucket_level_access'] === true, 'single reports could be shown to others'],
     [bucket !== undefined && textAt(bucket, 'public_access_prevention') === 'enforced', 'reports could be made public'],
     [bucket?.values['force_destroy'] === false, 'reports go with terraform destroy'],
     [
@@ -95,7 +114,7 @@ function checkKeeping({ resources }: PlanToCheck): readonly string[] {
   return checks.flatMap(([holds, problem]) => (holds ? [] : [problem]));
 }
 
-function checkAlerts({ resources }: PlanToCheck): readonly string[] {
+function checkAlerts({ resources, planCase }: PlanToCheck): readonly string[] {
   const policies = resources.filter(({ type }) => type === 'google_monitoring_alert_policy');
   const text = JSON.stringify(policies.map(({ values }) => values['conditions'])).replaceAll('\\"', '"');
   const wanted: Readonly<Record<string, string>> = {
@@ -106,6 +125,38 @@ function checkAlerts({ resources }: PlanToCheck): readonly string[] {
     'foreign use of our identity': 'jsonPayload.code = "foreign-own-write"',
   };
   const missing = Object.entries(wanted).filter(([, part]) => !text.includes(part));
+  const isSilent = ({ values }: PlannedResource) =>
+    values['enabled'] === false || (named && isEmpty(values['notification_channels']));
+  const named = planCase.variables['alert_email'] !== undefined;
   const hasDashboard = resources.some(({ type }) => type === 'google_monitoring_dashboard');
-  return [...missing.map(([what]) => `no alert for ${what}`), ...(hasDashboard ? [] : ['no dashboard'])];
+  return [
+    ...missing.map(([what]) => `no alert for ${what}`),
+    ...policies.filter(isSilent).map(({ address }) => `${address} tells nobody`),
+    ...(hasDashboard ? [] : ['no dashboard']),
+  ];
+}
+
+/** A list whose entries are known at apply is a list of nulls, and no empty one. */
+function isEmpty(value: unknown): boolean {
+  return !Array.isArray(value) || value.length === 0;
+}
+
+function checkPublicPolicy({ resources, planCase }: PlanToCheck): readonly string[] {
+  const constraint = resources.find(({ type }) => type === 'google_org_policy_custom_constraint');
+  const policies = resources.filter(({ type }) => type === 'google_org_policy_policy');
+  if (planCase.variables['forbid_public_invokers'] === undefined)
+    return policies.map(({ address }) => `${address}, and nobody asked for it`);
+  const condition = constraint ? (textAt(constraint, 'condition') ?? '') : '';
+  const parts = ["'roles/run.invoker'", "'roles/run.servicesInvoker'", "['iam.googleapis.com/PublicPrincipals']"];
+  const lacks = parts.filter((part) => !condition.includes(part));
+  const wrong = policies.filter((policy) => {
+    const isLetOff = textAt(policy, 'parent') === `projects/${projectId}`;
+    return textAt(policy, 'spec.0.rules.0.enforce') !== (isLetOff ? 'FALSE' : 'TRUE');
+  });
+  return [
+    ...lacks.map((part) => `the constraint says nothing of ${part}`),
+    ...(constraint && textAt(constraint, 'action_type') === 'DENY' ? [] : ['the constraint denies nothing']),
+    ...wrong.map(({ address }) => `${address} is not enforced as it should be`),
+    ...(policies.length === (planCase.slackAction ? 2 : 1) ? [] : [`${policies.length} policies`]),
+  ];
 }

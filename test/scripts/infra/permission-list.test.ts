@@ -47,6 +47,14 @@ describe('checkPermissionList', () => {
     ]);
   });
 
+  it('refuses on a single thing what is not about that thing', () => {
+    const queue = list.roles['enqueue'];
+    assert.ok(queue);
+    const permissions = { ...queue.permissions, 'run.services.delete': 'to be tried' };
+    const [problem] = checkPermissionList({ ...list, roles: { ...list.roles, enqueue: { ...queue, permissions } } });
+    assert.equal(problem, 'role enqueue: run.services.delete is more than a role on queue may hold');
+  });
+
   it('refuses actAs on a whole scope, even with a capability', () => {
     const permissions = { 'iam.serviceAccounts.actAs': 'to be tried' };
     const [problem] = checkPermissionList(withReader({ permissions, capability: 'restrict-ingress' }));
