@@ -40,22 +40,34 @@ const named = 20;
  */
 export function buildSweepDigest(sweep: Sweep, last: Sweep | undefined): NoticeContent | undefined {
   const { projects, clean, findings, changes, unreadable } = sweep;
+  const isEmpty = projects === 0;
   const isNews =
-    changes > 0 || findings !== (last?.findings ?? 0) || listFailures(sweep).join() !== listFailures(last).join();
+    isEmpty !== (last?.projects === 0) ||
+    changes > 0 ||
+    findings !== (last?.findings ?? 0) ||
+    listFailures(sweep).join() !== listFailures(last).join();
   if (!isNews) return undefined;
+  if (isEmpty) {
+    const lines = ['Nothing is watched. Look at scope in sallyport.yaml.'];
+    return { kind: 'digest', title: 'Sweep: no project is in scope', lines };
+  }
   const failures = unreadable
     .slice(0, named)
     .map(({ project, code }) => `could not be looked at: ${project} (${code})`);
   const rest = unreadable.length - failures.length;
   return {
     kind: 'digest',
-    title: `Sweep of ${projects} ${projects === 1 ? 'project' : 'projects'}: ${clean} clean`,
+    title: `Sweep of ${projects} ${projects === 1 ? 'project' : 'projects'}: ${clean === 0 ? 'none' : clean} clean`,
     lines: [
-      `${findings} open ${findings === 1 ? 'finding' : 'findings'}, ${changes} ${changes === 1 ? 'change' : 'changes'} made`,
+      `${count(findings, 'open finding')}, ${count(changes, 'change')} made`,
       ...failures,
       ...(rest > 0 ? [`and ${rest} more that could not be looked at`] : []),
     ],
   };
+}
+
+function count(number: number, what: string): string {
+  return `${number === 0 ? 'no' : number} ${what}${number === 1 || number === 0 ? '' : 's'}`;
 }
 
 function listFailures(sweep: Sweep | undefined): readonly string[] {

@@ -34,6 +34,27 @@ describe('the digest of a sweep', () => {
 
   it('tells that it is over', () => assert.ok(buildSweepDigest(clean, broken)));
 
+  it('tells once that no project is in scope: nothing is watched then', () => {
+    const empty = sumUp({ ...sweep, projects: 0 }, []);
+    const digest = buildSweepDigest(empty, clean);
+    assert.ok(digest?.kind === 'digest');
+    assert.equal(digest.title, 'Sweep: no project is in scope');
+    assert.deepEqual(digest.lines, ['Nothing is watched. Look at scope in sallyport.yaml.']);
+    assert.ok(buildSweepDigest(empty, undefined), 'also of the first sweep');
+    assert.equal(buildSweepDigest(empty, empty), undefined);
+    assert.ok(buildSweepDigest(clean, empty), 'and that it is over');
+  });
+
+  it('says none rather than 0', () => {
+    const open = sumUp(sweep, [total({ looked: 3, findings: 1 })]);
+    const digest = buildSweepDigest(open, clean);
+    assert.ok(digest?.kind === 'digest');
+    assert.deepEqual(
+      [digest.title, ...digest.lines],
+      ['Sweep of 3 projects: none clean', '1 open finding, no change made'],
+    );
+  });
+
   it('tells of every sweep that has changed something', () => {
     const changed = sumUp(sweep, [total({ looked: 3, clean: 3, changes: 1 })]);
     assert.ok(buildSweepDigest(changed, changed));
