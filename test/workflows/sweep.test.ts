@@ -55,4 +55,23 @@ describe('workflows/sweep.yaml', () => {
       assert.deepEqual([failure?.project, typeof failure?.code, others], ['odd', 'string', []]);
     });
   }
+
+  for (const step of ['plan', 'digest']) {
+    it(`asks for the ${step} again where the function is not there at first`, async () => {
+      const steps: string[] = [];
+      lab.answer = ({ url, body }) => {
+        if (url === '/reconcile') return fine;
+        const sent = JSON.parse(body);
+        steps.push(sent.step);
+        if (sent.step === step && steps.filter((one) => one === step).length === 1) return { status: 503, body: '' };
+        if (sent.step === 'plan') {
+          return { body: JSON.stringify({ sweepId: 's1', startedAt: 1, projects: 1, shards: [['one']] }) };
+        }
+        return { body: '{"ok":true}' };
+      };
+      const env = { SWEEP_URL: `${lab.worker.url}/sweep`, RECONCILE_URL: `${lab.worker.url}/reconcile` };
+      assert.deepEqual(await lab.run(source, { env }), { ok: true });
+      assert.deepEqual(steps.toSorted(), ['digest', 'plan', step].toSorted());
+    });
+  }
 });

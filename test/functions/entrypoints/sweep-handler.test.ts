@@ -36,6 +36,26 @@ describe('function sweep', () => {
     assert.deepEqual(calls, ['sent', 'pruned 400']);
   });
 
+  it('tells of a sweep also when the first try died after it was recorded', async () => {
+    const failed: string[] = [];
+    const { handle, notices } = open({
+      ledger: {
+        ...emptyLedger,
+        recordSweep: async ({ id }) => void failed.push(id),
+        sweeps: async (limit) => failed.map((id) => ({ ...oneBad, id })).slice(0, limit),
+        putNotice: async ({ id }) => {
+          if (failed.length === 1) throw new AppError('ledger-failed', 'away');
+          notices.push(id);
+        },
+      },
+    });
+    const totals = { 0: { ...noTotals, unreadable: oneBad.unreadable } };
+    const digest = { step: 'digest', sweepId: 's1', startedAt: 500, projects: 1, totals };
+    assert.equal((await handle(digest)).status, 503);
+    assert.equal((await handle(digest)).status, 200);
+    assert.deepEqual(notices, ['digest:s1']);
+  });
+
   it('tells nobody where no Slack is set', async () => {
     const { handle, notices } = open({ settings: { slack: undefined, retentionDays: 400 } });
     const totals = { 0: { ...noTotals, unreadable: [{ project: 'c', code: 'x' }] } };
@@ -49,6 +69,24 @@ describe('function sweep', () => {
     });
   }
 });
+
+const oneBad: Sweep = {
+  id: 's1',
+  startedAt: 500,
+  endedAt: 1000,
+  projects: 1,
+  clean: 0,
+  findings: 0,
+  changes: 0,
+  unreadable: [{ project: 'c', code: 'x' }],
+};
+
+const emptyLedger: SweepDeps['ledger'] = {
+  recordSweep: async () => undefined,
+  sweeps: async () => [],
+  putNotice: async () => undefined,
+  prune: async () => undefined,
+};
 
 function open(over: Partial<SweepDeps> = {}) {
   const sweeps: Sweep[] = [];
