@@ -51,6 +51,11 @@ export function createReportHandler(deps: ReportDeps): (body: unknown) => Promis
 async function write(deps: ReportDeps): Promise<ReportReply['body']> {
   const { world, listProjects, place, writtenBy } = deps;
   const projects = await listProjects();
+  if (projects.length === 0) {
+    throw new TerminalError('out-of-scope', 'No project is in scope: there is nothing to report.', {
+      hint: 'Look at scope.include and scope.exclude in sallyport.yaml.',
+    });
+  }
   const { inventory, memory, unreadableProjects } = await readScope(projects, world);
   if (!inventory) {
     throw new AppError(
@@ -100,6 +105,7 @@ async function tell(
     lines: [
       `${compliantAccessPaths} of ${accessPaths} access paths compliant`,
       `findings: ${findings.critical} critical, ${findings.high} high, ${findings.medium} medium, ${findings.low} low`,
+      ...(scan.exempt.length > 0 ? [`${scan.exempt.length} exempt by somebody’s decision`] : []),
       ...(gaps > 0 ? [`${gaps} ${gaps === 1 ? 'thing' : 'things'} could not be read`] : []),
     ],
   } as const;
