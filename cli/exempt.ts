@@ -42,7 +42,7 @@ export function exemptCommand(): Command {
 async function exempt(rule: string | undefined, resource: string | undefined, options: ExemptOptions): Promise<void> {
   const { exemptions } = await readSettings(options.settings || undefined);
   if (options.list) {
-    process.stdout.write(printList(exemptions, Date.now()));
+    process.stdout.write(exemptions.length === 0 ? printNone(options) : printList(exemptions, Date.now()));
     return;
   }
   const exemption = buildExemption(rule, resource, options);
@@ -109,9 +109,14 @@ function isSame(one: Exemption, { rule, resource, subject }: NewExemption): bool
   return one.rule === rule && one.resource === resource && one.subject === subject;
 }
 
+function printNone({ settings }: ExemptOptions): string {
+  const file = settings || 'sallyport.yaml';
+  return existsSync(file)
+    ? `No exemptions in ${escapeTerminal(file)}.\n`
+    : `No exemptions: there is no ${file} here.\n`;
+}
+
 function printList(exemptions: readonly Exemption[], now: number): string {
-  if (exemptions.length === 0)
-    return `No exemptions${existsSync('sallyport.yaml') ? '' : ': there are no settings here'}.\n`;
   return [...exemptions]
     .sort((a, b) => a.expiresAt - b.expiresAt)
     .map((one) => {

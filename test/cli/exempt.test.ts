@@ -126,6 +126,15 @@ describe('sallyport exempt', function () {
     assert.equal(readFileSync(file(), 'utf8'), 'scope: [\n');
   });
 
+  it('names the file that was asked, and says so where there is none', () => {
+    const list = (...args: string[]) => exempt('--list', ...args).stdout;
+    assert.equal(list(), 'No exemptions: there is no sallyport.yaml here.\n');
+    writeFileSync(join(folder, 'other.yaml'), '');
+    assert.equal(list('--settings', 'other.yaml'), 'No exemptions in other.yaml.\n');
+    writeFileSync(file(), '');
+    assert.equal(list(), 'No exemptions in sallyport.yaml.\n');
+  });
+
   it('lists the days that are left, and what has ended', () => {
     const one = (expires: string) =>
       `  - { rule: cdn-with-iap, resource: "${resource}", reason: r, owner: "o\\e[31m", expires: ${expires} }\n`;
