@@ -56,6 +56,22 @@ describe('workflows/sweep.yaml', () => {
     });
   }
 
+  it('hands on the code that a project failed with', async () => {
+    let told = '';
+    lab.answer = ({ url, body }) => {
+      if (url === '/reconcile') return { status: 400, body: '{"code":"read-failed"}' };
+      if (JSON.parse(body).step === 'plan') {
+        return { body: JSON.stringify({ sweepId: 's1', startedAt: 1, projects: 1, shards: [['one']] }) };
+      }
+      told = body;
+      return { body: '{"ok":true}' };
+    };
+    await lab.run(source, {
+      env: { SWEEP_URL: `${lab.worker.url}/sweep`, RECONCILE_URL: `${lab.worker.url}/reconcile` },
+    });
+    assert.deepEqual(JSON.parse(told).totals['0'].unreadable, [{ project: 'one', code: 'read-failed' }]);
+  });
+
   for (const step of ['plan', 'digest']) {
     it(`asks for the ${step} again where the function is not there at first`, async () => {
       const steps: string[] = [];
