@@ -113,7 +113,8 @@ function printTable(lines: readonly Line[]): string {
     ...(line.status === 'ok' ? [] : [`${' '.repeat(width + 4)}${pc.dim('→')} ${escapeTerminal(line.fix)}`]),
   ]);
   const count = (status: Line['status']) => lines.filter((line) => line.status === status).length;
-  return `${rows.join('\n')}\n\n${count('ok')} ok, ${count('problem')} problems, ${count('unknown')} unknown\n`;
+  const problems = `${count('problem')} ${count('problem') === 1 ? 'problem' : 'problems'}`;
+  return `${rows.join('\n')}\n\n${count('ok')} ok, ${problems}, ${count('unknown')} unknown\n`;
 }
 
 /** Schema `sallyport.doctor/v1`. */

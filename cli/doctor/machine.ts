@@ -1,3 +1,4 @@
+import { isInScope } from '../../functions/core/settings/scope.ts';
 import { AppError } from '../../functions/errors.ts';
 import { ask, find } from './ask.ts';
 import { type Check, ok, problem } from './check.ts';
@@ -17,7 +18,9 @@ export const machineChecks: readonly Check[] = [
     async examine({ settings }) {
       try {
         const { capabilities, exemptions } = await settings();
-        return ok(`they parse; capabilities: ${capabilities.join(', ') || 'none'}; ${exemptions.length} exemptions`);
+        const number = exemptions.length;
+        const exempt = `${number} ${number === 1 ? 'exemption' : 'exemptions'}`;
+        return ok(`they parse; capabilities: ${capabilities.join(', ') || 'none'}; ${exempt}`);
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         return problem(error.message, error.hint ?? 'docs/settings.md has every field');
@@ -52,6 +55,14 @@ export const machineChecks: readonly Check[] = [
         `${project} ${state === undefined ? 'is not there' : `is in state ${state}`}`,
         'Put it into scope.exclude of sallyport.yaml, or restore it: gcloud projects undelete PROJECT',
       );
+    },
+  },
+  {
+    id: 'scope',
+    async examine({ settings, project, ownProject }) {
+      const { scope } = await settings();
+      if (isInScope(project, scope, ownProject)) return ok(`${project} is watched`);
+      return problem(`${project} is not in scope: nobody watches it`, 'Change scope in sallyport.yaml, and deploy');
     },
   },
 ];

@@ -38,9 +38,12 @@ async function examineLastSweep({ ledger, clock, ownProject, region }: DoctorCon
   if (!last) return problem('no sweep yet', fix);
   const age = clock.now() - last.endedAt;
   if (age > sweepMs) return problem(`the last one ended ${describeSpan(age)} ago`, fix);
+  if (last.projects === 0)
+    return problem('no project was in scope: nothing is watched', 'Look at scope in sallyport.yaml');
   const gaps = last.unreadable.map(({ project, code }) => `${project} (${code})`).join(', ');
   if (gaps) return problem(`could not be looked at: ${gaps}`, 'docs/errors.md says what to do about each code');
-  return ok(`${last.projects} projects, ${last.clean} clean, ${describeSpan(age)} ago`);
+  const projects = `${last.projects} ${last.projects === 1 ? 'project' : 'projects'}`;
+  return ok(`${projects}, ${last.clean} clean, ${describeSpan(age)} ago`);
 }
 
 async function examinePause({ ledger, settings }: DoctorContext): Promise<Verdict> {

@@ -261,6 +261,24 @@ describe('sallyport doctor, on a whole deployment', function () {
       ['the clock is five minutes ahead', 'clock', () => ({ clock: { now: () => Date.now() + 300_000 } })],
       ['the clock is five minutes behind', 'clock', () => ({ clock: { now: () => Date.now() - 300_000 } })],
       ['there was no sweep', 'last sweep', () => ({ ledger: () => openSqliteLedger(':memory:') })],
+      [
+        'the project is out of scope: nobody watches it',
+        'scope',
+        () => ({ settings: async () => parseSettings({ scope: { include: ['nothing-*'] } }) }),
+      ],
+      [
+        'the last sweep had no project in scope',
+        'last sweep',
+        () => ({
+          ledger: async () => {
+            const other = await openSqliteLedger(':memory:');
+            const [startedAt, endedAt] = [Date.now(), Date.now()];
+            const none = { projects: 0, clean: 0, findings: 0, changes: 0, unreadable: [] };
+            await other.recordSweep({ id: 's', startedAt, endedAt, ...none });
+            return other;
+          },
+        }),
+      ],
       ['the settings say paused', 'pause', () => ({ settings: async () => parseSettings({ paused: true }) })],
       [
         'an exemption ends this week',
