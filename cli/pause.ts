@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import type { Pause } from '../functions/core/ledger.ts';
 import { TerminalError } from '../functions/errors.ts';
+import { findAccountEmail } from './account-email.ts';
 import { openWorld } from './open-world.ts';
 import { ledgerOption, settingsOption, withExamples } from './options.ts';
 
@@ -9,7 +10,7 @@ interface PauseOptions {
   readonly end?: boolean;
   readonly list?: boolean;
   readonly why?: string;
-  readonly who: string;
+  readonly who?: string;
   readonly settings?: string;
   readonly ledger: string;
 }
@@ -18,10 +19,10 @@ interface PauseOptions {
 export function pauseCommand(): Command {
   const command = new Command('pause')
     .description('stop all writes until the pause is ended; looking and telling go on')
-    .option('--why <text>', 'reason, for the ledger')
+    .option('--why <text>', 'reason, for the ledger; a pause and its end need one')
     .option('--end', 'end the pause')
     .option('--list', 'list the last 20 beginnings and ends, newest first')
-    .option('--who <name>', 'who pauses', userInfo().username)
+    .option('--who <name>', "who pauses, or ends it (default: gcloud's account)")
     .addOption(settingsOption())
     .addOption(ledgerOption())
     .action(pause);
@@ -33,7 +34,9 @@ export function pauseCommand(): Command {
   );
 }
 
-async function pause({ end, list, why, who, ...options }: PauseOptions): Promise<void> {
+async function pause({ end, list, why, ...options }: PauseOptions): Promise<void> {
+  // Before the sandbox, where there is one, takes every login out of this process.
+  const who = options.who?.trim() || findAccountEmail() || userInfo().username;
   if (!list && !why?.trim()) {
     throw new TerminalError('bad-usage', 'A pause and its end need a reason.', { hint: 'Add --why "…".' });
   }

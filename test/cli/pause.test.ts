@@ -43,6 +43,17 @@ describe('sallyport pause', function () {
     assert.equal(status, 0);
   });
 
+  it('keeps the account of gcloud as who did it, where nobody is named', () => {
+    const { CLOUDSDK_CORE_ACCOUNT: kept } = process.env;
+    process.env['CLOUDSDK_CORE_ACCOUNT'] = 'ann@acme.example';
+    try {
+      assert.match(pause('--why', 'freeze').stdout, /paused by ann@acme\.example: freeze\n$/);
+    } finally {
+      if (kept === undefined) delete process.env['CLOUDSDK_CORE_ACCOUNT'];
+      else process.env['CLOUDSDK_CORE_ACCOUNT'] = kept;
+    }
+  });
+
   it('wants a reason, and changes nothing without one', async () => {
     const { status, stderr } = pause();
     assert.deepEqual([status, stderr.includes('bad-usage')], [2, true]);

@@ -128,7 +128,7 @@ function assertInReach({ resource }: ChangeRequest, { project }: ApplyContext, {
 async function assertMayWrite({ project, runId }: ApplyContext, { ledger, settings }: World): Promise<void> {
   if (settings.paused || (await ledger.isPaused())) {
     throw new TerminalError('paused', `Writes are paused: nothing more is written in ${project}.`, {
-      hint: 'sallyport pause --list says who paused and why; set paused: false in sallyport.yaml or run sallyport pause --end to go on.',
+      hint: 'sallyport pause --list says who paused and why; set paused: false in sallyport.yaml or run sallyport pause --end --why "…" to go on.',
     });
   }
   if (!(await ledger.renewLease(project, runId, leaseMs))) {
