@@ -2,7 +2,7 @@ import type { TaskQueue } from '../../adapters/task-queue.ts';
 import type { Approval } from '../../core/people.ts';
 import type { ReconcileResult } from '../../core/run.ts';
 import { AppError } from '../../errors.ts';
-import { planHandOver, planLaterLook } from '../../events/task-name.ts';
+import { planHandOver, planLaterLook, planNotify } from '../../events/task-name.ts';
 import type { TaskDeps } from './task-context.ts';
 
 /** A question without an address to call back is taken for one whose workflow never came to ask, after this time (ms). */
@@ -90,6 +90,22 @@ async function handOver(run: RunToFollow, { world, queueOf }: TaskDeps): Promise
     const body = { project, reason: pushCapabilities.has(capability) ? 'sweep' : reason, handedOver: true } as const;
     const { task } = await queue.enqueue({ plan, body });
     world.log.info('project handed over', { project, capability, task });
+  }
+}
+
+/**
+ * Leaves the sending to one task for all runs of a bucket: Slack takes a message a second, and a sweep has hundreds of
+ * projects to get on with. Without a queue it sends. Never throws.
+ */
+export async function sendNoticesLater(deps: TaskDeps): Promise<void> {
+  const { world, queue, sendDueNotices } = deps;
+  if (!sendDueNotices || !queue) return sendNotices(deps);
+  try {
+    if ((await world.ledger.dueNotices()) === 0) return;
+    const plan = planNotify({ at: world.clock.now(), timing: world.settings.timing });
+    await queue.enqueue({ plan, body: { reason: 'notify' } });
+  } catch (error) {
+    world.log.error('messages not sent', { error });
   }
 }
 

@@ -2,7 +2,7 @@ import { checkOwnWrite } from '../../core/check-own-write.ts';
 import { reconcile } from '../../core/reconcile.ts';
 import type { ReconcileKey } from '../../core/run.ts';
 import { findProjectInScope } from '../find-project-in-scope.ts';
-import { followUp, type RunToFollow, sendNotices, startQuestion } from './after-run.ts';
+import { followUp, type RunToFollow, sendNotices, sendNoticesLater, startQuestion } from './after-run.ts';
 import type { TaskOf } from './task.ts';
 import type { Reply, TaskDeps, TaskRun } from './task-context.ts';
 
@@ -63,7 +63,7 @@ export async function reconcileProject(
     };
   } finally {
     await startQuestion(project, startedAt, deps);
-    await sendNotices(deps);
+    await (key.reason === 'sweep' ? sendNoticesLater(deps) : sendNotices(deps));
   }
 }
 
