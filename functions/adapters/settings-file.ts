@@ -30,7 +30,10 @@ function parseJson(text: string): Settings | undefined {
 }
 
 async function parseYaml(text: string, path: string): Promise<Settings> {
-  const { LineCounter, parseDocument } = await import('yaml');
+  // By its default: that is all that a bundled CommonJS package has when it is imported on first use.
+  const {
+    default: { LineCounter, parseDocument },
+  } = await import('yaml');
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const at = (offset: number) => {
