@@ -63,22 +63,25 @@ export function createReconcileHandler(deps: ReconcileDeps): (request: Reconcile
         return { status: 200, body: { code } };
       }
       log.error(isLast ? 'reconcile given up at the last try' : 'reconcile cannot succeed', facts);
-      return await bury({ task, code, why: error instanceof Error ? error.message : String(error) });
+      const hint = error instanceof AppError ? error.hint : undefined;
+      return await bury({ task, code, hint, why: error instanceof Error ? error.message : String(error) });
     }
 
     async function bury({
       task,
       code,
       why,
+      hint,
     }: {
       task: Task | undefined;
       code: string;
       why: string;
+      hint: string | undefined;
     }): Promise<ReconcileReply> {
       try {
         await deps.deadLetters?.publish(buildDeadLetter({ ...buildFacts(task), why }, code));
         const project = task && 'project' in task ? task.project : undefined;
-        await tellOfLetter({ project, code, why }, logged);
+        await tellOfLetter({ project, code, why, hint, isKept: deps.deadLetters !== undefined }, logged);
         return { status: 200, body: { code } };
       } catch (error) {
         log.error('dead letter not kept', { error });

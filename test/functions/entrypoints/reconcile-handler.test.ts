@@ -9,10 +9,18 @@ import { buildMemoryWorld } from '../../support/memory-world.ts';
 
 const maxAttempts = 5;
 
-async function setUp(options: { readError?: unknown; letterError?: Error; include?: string[] } = {}) {
+interface SetUpOptions {
+  readError?: unknown;
+  letterError?: Error;
+  include?: string[];
+  hasTopic?: boolean;
+}
+
+async function setUp(options: SetUpOptions = {}) {
   const ledger = await openSqliteLedger(':memory:', () => world.time);
   const scope = { include: options.include ?? ['acme-*'] };
-  const world = buildMemoryWorld(inventory({}), { ledger, settings: { scope } });
+  const slack = { channel: 'C0SECURITY' };
+  const world = buildMemoryWorld(inventory({}), { ledger, settings: { scope, slack } });
   const letters: DeadLetter[] = [];
   const reads: string[] = [];
   const reader: World['reader'] = {
@@ -28,12 +36,15 @@ async function setUp(options: { readError?: unknown; letterError?: Error; includ
     world: { ...world, reader },
     ownProject: { id: 'ops', number: '1' },
     projectId: async (name) => (name === project.number ? project.name : name),
-    deadLetters: {
-      async publish(letter) {
-        if (options.letterError) throw options.letterError;
-        letters.push(letter);
-      },
-    },
+    deadLetters:
+      options.hasTopic === false
+        ? undefined
+        : {
+            async publish(letter) {
+              if (options.letterError) throw options.letterError;
+              letters.push(letter);
+            },
+          },
     maxAttempts,
     newRunId: () => `run-${++runs}`,
   });
@@ -122,6 +133,25 @@ describe('the reconcile function', () => {
       },
     ]);
     assert.ok(world.lines.some(({ level }) => level === 'error'));
+  });
+
+  it('tells people what was given up, what to do, and where it is kept', async () => {
+    const hint = 'Grant roles/compute.viewer.';
+    for (const [hasTopic, where] of [
+      [true, 'It is among the dead letters; sallyport replay works them off.'],
+      [false, 'It is kept nowhere but in the log: SALLYPORT_DEAD_LETTER_TOPIC is not set.'],
+    ] as const) {
+      const readError = new AppError('read-denied', 'Reading the backends failed', { hint });
+      const { post, ledger, world } = await setUp({ readError, hasTopic });
+      await post(task, maxAttempts - 1);
+      const [notice, ...others] = await ledger.claimNotices('test', 10, world.time, 1000);
+      assert.deepEqual(others, []);
+      assert.deepEqual(notice?.content.kind === 'alert' && notice.content.lines, [
+        'Reading the backends failed',
+        hint,
+        where,
+      ]);
+    }
   });
 
   it('does so at once for what can never succeed', async () => {
