@@ -51,6 +51,7 @@ export function buildSweepDigest(sweep: Sweep, last: Sweep | undefined): NoticeC
     const lines = ['Nothing is watched. Look at scope in sallyport.yaml.'];
     return { kind: 'digest', title: 'Sweep: no project is in scope', lines };
   }
+  const where = unreadable.length === 0 ? '' : ' in what could be looked at';
   const failures = unreadable
     .slice(0, named)
     .map(({ project, code }) => `could not be looked at: ${project} (${code})`);
@@ -59,11 +60,15 @@ export function buildSweepDigest(sweep: Sweep, last: Sweep | undefined): NoticeC
     kind: 'digest',
     title: `Sweep of ${projects} ${projects === 1 ? 'project' : 'projects'}: ${clean === 0 ? 'none' : clean} clean`,
     lines: [
-      `${count(findings, 'open finding')}, ${count(changes, 'change')} made`,
+      ...(isBlind(sweep) ? [] : [`${count(findings, 'open finding')}, ${count(changes, 'change')} made${where}`]),
       ...failures,
       ...(rest > 0 ? [`and ${rest} more that could not be looked at`] : []),
     ],
   };
+}
+
+function isBlind({ projects, unreadable, findings, changes }: Sweep): boolean {
+  return unreadable.length >= projects && findings + changes === 0;
 }
 
 function count(number: number, what: string): string {

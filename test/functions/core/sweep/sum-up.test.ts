@@ -55,6 +55,15 @@ describe('the digest of a sweep', () => {
     );
   });
 
+  it('claims nothing of what it could not look at', () => {
+    const digest = buildSweepDigest(broken, clean);
+    assert.ok(digest?.kind === 'digest');
+    assert.equal(digest.lines[0], 'no open finding, no change made in what could be looked at');
+    const blind = sumUp({ ...sweep, projects: 1 }, [total({ unreadable: [{ project: 'c', code: 'read-denied' }] })]);
+    const none = buildSweepDigest(blind, clean);
+    assert.deepEqual(none?.kind === 'digest' && none.lines, ['could not be looked at: c (read-denied)']);
+  });
+
   it('tells of every sweep that has changed something', () => {
     const changed = sumUp(sweep, [total({ looked: 3, clean: 3, changes: 1 })]);
     assert.ok(buildSweepDigest(changed, changed));
@@ -63,7 +72,7 @@ describe('the digest of a sweep', () => {
   it('names twenty failures and counts the rest', () => {
     const unreadable = Array.from({ length: 25 }, (_, index) => ({ project: `p${index}`, code: 'read-failed' }));
     const digest = buildSweepDigest(sumUp({ ...sweep, projects: 25 }, [total({ unreadable })]), clean);
-    assert.ok(digest?.kind === 'digest' && digest.lines.length === 22);
+    assert.ok(digest?.kind === 'digest' && digest.lines.length === 21);
     assert.equal(digest.lines.at(-1), 'and 5 more that could not be looked at');
   });
 });
