@@ -34,10 +34,27 @@ ${
   scan.notEvaluated.length === 0
     ? html`<p>Every rule was answered.</p>`
     : html`<table><tr><th>Rule</th><th>Why</th><th>Where</th></tr>
-${groups.slice(0, mostRows).map(([first, places]) => html`<tr><td>${first.rule === '*' ? 'all rules' : first.rule}</td><td>${first.reason}</td><td>${describePlaces(places)}</td></tr>`)}</table>${renderRest(groups.length)}`
+${groups.slice(0, mostRows).map(([first, places]) => html`<tr><td>${first.rule === '*' ? 'all rules' : first.rule}</td><td>${describeReason(first.reason)}<br><code>${first.reason}</code></td><td>${describePlaces(places)}</td></tr>`)}</table>${renderRest(groups.length)}`
 }
 </section>`;
 }
+
+/** Most codes read as words once the dashes are gone. */
+function describeReason(reason: string): string {
+  return reasonWords[reason] ?? reason.replaceAll('-', ' ');
+}
+
+const reasonWords: Readonly<Record<string, string>> = {
+  'deny-policies-not-read': 'IAM deny policies and access boundaries are never read',
+  'asset-data-may-be-stale': 'an asset export may be hours old',
+  'needs-a-write': 'only an attempt to write shows it',
+  'needs-ledger': 'it takes what earlier runs remember',
+  'members-not-expanded': 'groups and domains are not looked into',
+  'custom-role-not-expanded': 'what a custom role holds is not looked into',
+  'accessor-under-a-condition': 'access is granted under a condition, which is not judged',
+  'url-mask': 'a URL mask may lead to any service of its region',
+  'first-generation-or-missing-function': 'a function of the first generation, or none of this name',
+};
 
 /** A few places by name, of the others the number; the JSON has all. */
 function describePlaces(places: readonly (string | undefined)[]): string {

@@ -66,7 +66,10 @@ describe('the compliance report', () => {
     }));
     const { report } = make();
     const shown = text({ ...report, scan: { ...report.scan, notEvaluated: [...notEvaluated, ...places] } });
-    assert.match(shown, /dangling-neg\s+services-not-listed\s+s0 in l, s1 in l, s2 in l, s3 in l and 5 more/);
+    assert.match(
+      shown,
+      /dangling-neg\s+services not listed\s+services-not-listed\s+s0 in l, s1 in l, s2 in l, s3 in l and 5 more/,
+    );
   });
 
   describe('repairs', () => {
@@ -132,6 +135,11 @@ describe('the compliance report', () => {
       assert.match(text(report), /2 findings were mended in the run that found them\. No other finding was resolved/);
       assert.doesNotMatch(text(reportOf([], [])), /mended in the run/);
     });
+  });
+
+  it('says in words why a rule was not evaluated, beside the code', () => {
+    const shown = text(make().report);
+    assert.match(shown, /all rules\s+IAM deny policies and access boundaries are never read\s+deny-policies-not-read/);
   });
 
   it('says that the past is not known where there is no ledger', () => {
