@@ -22,6 +22,7 @@ const memberSource = z.enum(['auto', 'service-agent', 'oauth-client']);
 const text = z.string().min(1);
 const texts = z.array(text);
 const noTexts = texts.default([]);
+const channel = z.string().regex(/^[CGD][A-Z0-9]+$/, 'a Slack channel id (C…)');
 
 const identity = z.strictObject({
   use: memberSource.default('auto'),
@@ -76,7 +77,7 @@ export const settingsSchema = z.strictObject({
   slack: z
     .strictObject({
       /** Channel id of whatever no route takes. */
-      channel: text,
+      channel,
       /** The first that matches takes the message. */
       routes: z
         .array(
@@ -84,12 +85,12 @@ export const settingsSchema = z.strictObject({
             severities: z.array(severity).optional(),
             /** Project ids; `*` stands for any run of characters. */
             projects: texts.optional(),
-            channel: text,
+            channel,
           }),
         )
         .default([]),
       /** Slack user ids (`U…`) that may answer a question with a button. */
-      approvers: noTexts,
+      approvers: z.array(z.string().regex(/^[UW][A-Z0-9]+$/, 'a Slack user id (U…)')).default([]),
       /** Where one run opens more findings than this, one digest tells of them. */
       digestAbove: z.int().min(1).default(10),
     })

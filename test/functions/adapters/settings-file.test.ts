@@ -57,6 +57,12 @@ describe('the settings file', () => {
     ['scope:', '1:7: scope is empty. Write fields with values below it.'],
     ['urlMask: all', '1:10: urlMask cannot be "all". Write one of: observe, labelled.'],
     ['modes: {public-invokr: observe}', '1:9: modes.public-invokr is no field. Did you mean public-invoker?'],
+    ['slack: {channel: "#security"}', '1:18: slack.channel cannot be "#security". Write a Slack channel id (C…).'],
+    [
+      'slack: {channel: C1, routes: [{channel: page}]}',
+      '1:41: slack.routes.0.channel cannot be "page". Write a Slack channel id (C…).',
+    ],
+    ['slack: {channel: C1, approvers: [ann]}', '1:34: slack.approvers.0 cannot be "ann". Write a Slack user id (U…).'],
     ['scopes: [{folders: [top], modes: {}}]', '1:21: scopes.0.folders.0 cannot be "top". Write a folder number.'],
   ];
   for (const [text, message] of instead) {
