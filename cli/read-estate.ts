@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { readExport } from '../functions/adapters/export-reader/read-export.ts';
 import { isFirestore } from '../functions/adapters/ledger/open-ledger.ts';
 import type { Settings } from '../functions/config.ts';
+import { readActors } from '../functions/core/attribution/with-actors.ts';
 import { mergeInventories } from '../functions/core/estate/merge-inventories.ts';
 import type { Inventory } from '../functions/core/inventory.ts';
-import type { Ledger } from '../functions/core/ledger.ts';
 import { type Memory, readMemories } from '../functions/core/memory.ts';
 import { readProject } from '../functions/core/read-project.ts';
 import { TerminalError } from '../functions/errors.ts';
@@ -66,11 +66,6 @@ export async function readEstate(options: EstateOptions): Promise<ReadEstate> {
   } finally {
     await world.ledger.close();
   }
-}
-
-async function readActors(ledger: Ledger): Promise<ReadonlyMap<string, string>> {
-  const open = await ledger.openFindings();
-  return new Map(open.flatMap(({ finding: { id, actor } }) => (actor === undefined ? [] : [[id, actor] as const])));
 }
 
 /** An export that broke off before its first line must not look like an estate in order. */

@@ -54,9 +54,13 @@ async function report(options: ReportOptions): Promise<void> {
   const gaps = report.scan.unreadable.length + report.unreadableProjects.length;
   process.stdout.write(
     `${join(out, 'report.html')}\n${compliantAccessPaths} of ${accessPaths} access paths compliant, ` +
-      `${report.scan.findings.length} findings, ${gaps} unreadable\n`,
+      `${tell(report.scan.findings.length, 'finding')}, ${report.scan.exempt.length} exempt, ${gaps} unreadable\n`,
   );
   process.exitCode = exitCodeOf({ findings: report.scan.findings, unreadable: gaps }, 'high');
+}
+
+function tell(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 async function makeReport(options: ReportOptions): Promise<ComplianceReport> {

@@ -1,4 +1,5 @@
 import { hashSettings } from '../../config.ts';
+import { readActors, withActors } from '../../core/attribution/with-actors.ts';
 import { evaluate } from '../../core/evaluate.ts';
 import type { Inventory } from '../../core/inventory.ts';
 import type { Memory } from '../../core/memory.ts';
@@ -34,13 +35,14 @@ export async function collectReport(
     now,
     ...(memory ? { memory } : {}),
   });
+  const actors = withHistory ? await readActors(ledger) : new Map<string, string>();
   return buildReport({
     ...given,
     generatedAt: now,
     period,
     settingsHash: hashSettings(settings),
     inventory,
-    evaluation,
+    evaluation: { ...evaluation, findings: withActors(evaluation.findings, actors) },
     settings,
     ...(withHistory ? { remembered: await remember() } : {}),
   });
